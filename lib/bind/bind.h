@@ -1,0 +1,28 @@
+/* Document -> libxl_domain_config, one table row per key (keys.h), and the reverse look-ups that
+ * commands need. Uses libxl's types and libxlutil's parsers only, so it works where no Xen runs.
+ *
+ * Every mistake of a document is reported in one run: the messages, one per line, each
+ * "FILE:LINE:COL: key: text". Warnings (unknown keys, keys that no longer mean anything) go to
+ * the callback and do not fail. */
+#ifndef XM_BIND_BIND_H
+#define XM_BIND_BIND_H
+
+#include <libxl.h>
+
+#include "base/error.h"
+#include "doc/doc.h"
+
+struct xm_bind_report {
+    void (*warning)(void *arg, const char *text);       /* may be NULL */
+    void *arg;
+};
+
+/* Fills *cfg, which the caller has initialised with libxl_domain_config_init() and disposes of,
+ * also after an error. The document's dialect decides defaults. A document without uuid gets a
+ * random one; without name, the base name of its file (xm) or an error (xl). */
+int xm_bind(const xm_doc *doc, const struct xm_bind_report *report, libxl_domain_config *cfg, xm_error **err);
+
+/* The configuration as the JSON that stock xl prints for `create -n`. */
+char *xm_bind_json(const libxl_domain_config *cfg);
+
+#endif

@@ -1,0 +1,32 @@
+/* xm.conf: what holds for every command. A file of the configuration language, plain assignments:
+ * host, state_dir, run_dir, log_file, autoballoon, lockfile, output_format, and the vif defaults.
+ * All paths follow from the host: a simulated host keeps everything in its own directory. */
+#ifndef XM_BIND_CONF_H
+#define XM_BIND_CONF_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+
+#define XM_CONF_PATH "/etc/xen/xm.conf"
+
+typedef struct xm_conf {
+    char *host;                 /* "xen" or "sim:DIR" */
+    char *state_dir;            /* /var/lib/xm: the registry */
+    char *run_dir;              /* /run/xm: the supervisor's socket and lock */
+    char *log_file;             /* /var/log/xm/xm.log */
+    char *lockfile;             /* /var/lock/xl: held while memory is being freed for a new guest */
+    int autoballoon;            /* 1, 0, or -1: decide by Xen's dom0_mem= */
+    bool output_sxp;            /* xl's output_format = "sxp" */
+    char *vif_script, *vif_bridge, *vif_gatewaydev, *vif_backend;   /* NULL: libxl's own default */
+    bool run_hotplug_scripts;
+} xm_conf;
+
+/* path NULL: $XM_CONF, else XM_CONF_PATH, and neither needs to exist; a given path must. host
+ * NULL: $XM_HOST, else the file's, else "xen". */
+XM_API int xm_conf_load(const char *path, const char *host, xm_conf **ret_conf, xm_error **err);
+XM_API void xm_conf_free(xm_conf *conf);
+XM_AUTO_DEFINE(xm_conf)
+
+#endif

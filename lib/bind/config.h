@@ -1,0 +1,41 @@
+/* Finding and loading a configuration: the file's path, its text evaluated, VAR=VAL words laid
+ * over it, and a document as the result. */
+#ifndef XM_BIND_CONFIG_H
+#define XM_BIND_CONFIG_H
+
+#include "base/error.h"
+#include "doc/doc.h"
+
+struct xm_config_source {
+    enum xm_dialect dialect;
+    const char *file;           /* as typed; NULL: "xmdefconfig" (xm), none (xl) */
+    const char *path;           /* directories to search, ':' between; NULL: ".:/etc/xen" (xm); xl does not search */
+    char *const *words;         /* VAR=VAL words, in order */
+    size_t word_count;
+    void (*found)(void *arg, const char *path);     /* told the path before it is read; may be NULL */
+    void (*print)(void *arg, const char *text, size_t len);     /* what the file prints */
+    void *arg;
+};
+
+/* xm: a word for a known key beats the file, repeats append to list keys; a word for another name
+ * is a string that the file can read. xl: the words are appended to the file's text as lines.
+ * XM_NOT_FOUND with "NAME" if no candidate exists. */
+XM_API int xm_config_load(const struct xm_config_source *source, xm_doc **ret_doc, xm_error **err);
+
+/* The document of text, as if it were the contents of a file called name. */
+XM_API int xm_config_parse(enum xm_dialect dialect, const char *name, const char *text, size_t len,
+                           xm_doc **ret_doc, xm_error **err);
+
+/* Every mistake of doc as one error; warnings to the callback (may be NULL). What `new` and
+ * `create -n` check without a host. */
+XM_API int xm_config_check(const xm_doc *doc, void (*warning)(void *arg, const char *text), void *arg, xm_error **err);
+
+/* `create -n`: as the JSON of stock xl, or as the SXP that xm sent to its daemon. */
+XM_API int xm_config_format_json(const xm_doc *doc, char **ret_text, xm_error **err);
+XM_API int xm_config_format_sxp(const xm_doc *doc, char **ret_text, xm_error **err);
+
+/* The keys, for --help_config and completion: NULL-terminated rows in table order. */
+struct xm_config_key { const char *name, *summary; };
+XM_API const struct xm_config_key *xm_config_keys(void);
+
+#endif

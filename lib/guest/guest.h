@@ -1,0 +1,109 @@
+/* What can be done to a guest: the life-cycle steps that commands and the supervisor share. A
+ * guest is a live domain, an entry of the registry, or both at once, matched by uuid.
+ *
+ * Each step takes the guest's lock, writes down what it is about to do, does it on the host,
+ * and writes down the result, so that an interruption at any point leaves something that
+ * xm_guest_mend() can settle: back to what it was, or on to what was asked, never half. */
+#ifndef XM_GUEST_GUEST_H
+#define XM_GUEST_GUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "doc/doc.h"
+#include "host/host.h"
+#include "registry/registry.h"
+
+/* Both handles are borrowed. */
+struct xm_guests {
+    xm_host *host;
+    xm_reg *reg;
+    const struct xm_log *log;
+};
+
+/* One guest as seen now. */
+struct xm_guest {
+    char uuid[37];
+    char *name;                 /* NULL: a domain without a name, or a damaged entry */
+    uint32_t domid;             /* XM_DOMID_NONE: not live */
+    bool ours;                  /* it has an entry */
+    bool managed;
+    struct xm_reg_state state;  /* of the entry, if ours */
+    struct xm_domain domain;    /* if live; strings borrowed from the list it came with */
+    char *damage;               /* as in the registry */
+};
+
+typedef struct xm_guest_list {
+    struct xm_guest *items;     /* live ones by domid, then the others by name */
+    size_t count;
+    xm_domains *domains;        /* what domain above borrows from */
+} xm_guest_list;
+
+/* All guests: every live domain, and every managed or damaged entry that is not live. */
+XM_API int xm_guest_list_load(const struct xm_guests *guests, unsigned want, xm_guest_list **ret_list, xm_error **err);
+XM_API void xm_guest_list_free(xm_guest_list *list);
+XM_AUTO_DEFINE(xm_guest_list)
+
+/* The guest a user means by word, as an item of list; NULL with XM_NOT_FOUND. xm: name of a live
+ * one, name of another, domid, uuid. xl: digits are a domid, anything else a live domain's name. */
+XM_API const struct xm_guest *xm_guest_pick(const xm_guest_list *list, enum xm_dialect dialect, const char *word, xm_error **err);
+
+/* Makes or edits a managed guest: an entry for doc, which gets "name" and "uuid" if it has none.
+ * With the uuid of a managed guest, replaces that one's document (*ret_edited; if it runs the new
+ * one takes effect at its next start). XM_EXISTS if the name is another guest's. */
+XM_API int xm_guest_new(const struct xm_guests *guests, xm_doc *doc, bool *ret_edited, xm_error **err);
+
+/* Called after the guest's entry is written down as building and before a domain exists, with
+ * its uuid: the place to tell the supervisor. A failure ends the step, undone. */
+struct xm_guest_how {
+    struct xm_build build;
+    int (*begin)(void *arg, const char *uuid, xm_error **err);
+    void *begin_arg;
+};
+
+/* Makes a domain out of doc now. An entry is written with managed = false, unless doc's uuid is
+ * a managed guest's, which then takes doc as its own. */
+XM_API int xm_guest_create(const struct xm_guests *guests, xm_doc *doc, const struct xm_guest_how *how,
+                           uint32_t *ret_domid, xm_error **err);
+
+/* Starts a halted managed guest. XM_STATE if it is live or suspended. */
+XM_API int xm_guest_start(const struct xm_guests *guests, const char *uuid, const struct xm_guest_how *how,
+                          uint32_t *ret_domid, xm_error **err);
+
+/* Writes a managed guest's memory into its entry and ends its domain. If that fails it runs on. */
+XM_API int xm_guest_suspend(const struct xm_guests *guests, const char *uuid, xm_error **err);
+XM_API int xm_guest_resume(const struct xm_guests *guests, const char *uuid, const struct xm_guest_how *how,
+                           uint32_t *ret_domid, xm_error **err);
+
+/* Forgets a halted managed guest. */
+XM_API int xm_guest_delete(const struct xm_guests *guests, const char *uuid, xm_error **err);
+
+/* Ends a domain at once. A managed guest becomes halted, its last figures kept. */
+XM_API int xm_guest_destroy(const struct xm_guests *guests, uint32_t domid, xm_error **err);
+
+XM_API int xm_guest_rename(const struct xm_guests *guests, const struct xm_guest *guest, const char *name, xm_error **err);
+
+/* Saves a live guest to path in stock xl's format, written beside and renamed. after says what
+ * becomes of it: ended, running on, or left paused. config_json replaces the configuration that
+ * is saved (NULL: the guest's own). */
+enum xm_after_save { XM_AFTER_DESTROY, XM_AFTER_RUN, XM_AFTER_PAUSE };
+XM_API int xm_guest_save(const struct xm_guests *guests, const struct xm_guest *guest, const char *path,
+                         enum xm_after_save after, const char *config_json, xm_error **err);
+
+/* Restores a file of xm_guest_save() or of stock xl. doc, if not NULL, replaces the configuration
+ * in the file. A managed guest of the same uuid is that guest again. */
+XM_API int xm_guest_restore(const struct xm_guests *guests, const char *path, const xm_doc *doc,
+                            const struct xm_guest_how *how, uint32_t *ret_domid, xm_error **err);
+
+/* For the supervisor: a guest of ours has ended; policy says what to do now. */
+enum xm_action { XM_ACTION_DESTROY, XM_ACTION_RESTART, XM_ACTION_PRESERVE };
+XM_API int xm_guest_end(const struct xm_guests *guests, const char *uuid, int reason, enum xm_action action, xm_error **err);
+
+/* Settles a guest that an interrupted step left behind: a half-made domain is ended, a phase is
+ * set to what is true. Does nothing while another process holds the guest's lock. */
+XM_API int xm_guest_mend(const struct xm_guests *guests, const char *uuid, xm_error **err);
+
+#endif

@@ -1,0 +1,1 @@
+lib_libxm_all_la_SOURCES += lib/guest/guest.h

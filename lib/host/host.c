@@ -1,0 +1,208 @@
+#include "host/host.h"
+
+#include <string.h>
+
+#include "host/ops.h"
+
+static const volatile int never;
+
+static const struct xm_host_ops *const kinds[] = { &xm_host_xen_ops, &xm_host_sim_ops };
+
+int xm_host_open(const xm_conf *conf, const struct xm_log *log, xm_host **ret_host, xm_error **err)
+{
+    const char *colon = strchr(conf->host, ':');
+    size_t len = colon ? (size_t)(colon - conf->host) : strlen(conf->host);
+
+    for (size_t i = 0; i < XM_COUNT(kinds); i++) {
+        xm_host *host;
+
+        if (strlen(kinds[i]->scheme) != len || strncmp(kinds[i]->scheme, conf->host, len) != 0)
+            continue;
+        if (kinds[i]->open(conf, colon ? colon + 1 : "", log, &host, err) < 0)
+            return -1;
+        host->ops = kinds[i];
+        host->conf = conf;
+        host->log = log;
+        host->stop = &never;
+        *ret_host = host;
+        return 0;
+    }
+    return xm_fail(err, XM_INVALID, "unknown host '%s' (xen, or sim:DIR for a simulated one)", conf->host);
+}
+
+void xm_host_close(xm_host *host)
+{
+    if (host != NULL)
+        host->ops->close(host);
+}
+
+void xm_host_set_stop(xm_host *host, const volatile int *stop)
+{
+    host->stop = stop ? stop : &never;
+}
+
+void xm_domains_free(xm_domains *domains)
+{
+    if (domains == NULL)
+        return;
+    for (size_t i = 0; i < domains->count; i++) {
+        free(domains->items[i].name);
+        free(domains->items[i].label);
+    }
+    free(domains->items);
+    free(domains);
+}
+
+void xm_vcpus_free(xm_vcpus *vcpus)
+{
+    if (vcpus != NULL)
+        free(vcpus->items);
+    free(vcpus);
+}
+
+void xm_host_info_free(xm_host_info *info)
+{
+    if (info == NULL)
+        return;
+    free(info->hostname);
+    free(info->release);
+    free(info->kernel_version);
+    free(info->machine);
+    free(info->virt_caps);
+    free(info->xen_extra);
+    free(info->xen_caps);
+    free(info->xen_scheduler);
+    free(info->platform_params);
+    free(info->xen_changeset);
+    free(info->xen_commandline);
+    free(info->cc_compiler);
+    free(info->cc_compile_by);
+    free(info->cc_compile_domain);
+    free(info->cc_compile_date);
+    free(info->build_id);
+    for (size_t i = 0; info->nodes != NULL && i < info->nr_nodes; i++)
+        free(info->nodes[i].distances);
+    free(info->nodes);
+    free(info->cpus);
+    free(info->devices);
+    free(info);
+}
+
+int xm_host_list(xm_host *host, unsigned want, xm_domains **ret_domains, xm_error **err)
+{
+    return host->ops->list(host, want, ret_domains, err);
+}
+
+int xm_host_get(xm_host *host, uint32_t domid, unsigned want, xm_domains **ret_domains, xm_error **err)
+{
+    return host->ops->get(host, domid, want, ret_domains, err);
+}
+
+int xm_host_find(xm_host *host, const char *name, uint32_t *ret_domid, xm_error **err)
+{
+    return host->ops->find(host, name, ret_domid, err);
+}
+
+int xm_host_vcpus(xm_host *host, uint32_t domid, xm_vcpus **ret_vcpus, xm_error **err)
+{
+    return host->ops->vcpus(host, domid, ret_vcpus, err);
+}
+
+int xm_host_vcpu_pin(xm_host *host, uint32_t domid, unsigned vcpu, const struct xm_cpuset *hard,
+                     const struct xm_cpuset *soft, bool force, xm_error **err)
+{
+    return host->ops->vcpu_pin(host, domid, vcpu, hard, soft, force, err);
+}
+
+int xm_host_info_get(xm_host *host, bool topology, xm_host_info **ret_info, xm_error **err)
+{
+    return host->ops->info(host, topology, ret_info, err);
+}
+
+int xm_host_dmesg(xm_host *host, bool clear, char **ret_text, xm_error **err)
+{
+    return host->ops->dmesg(host, clear, ret_text, err);
+}
+
+int xm_host_debug_keys(xm_host *host, const char *keys, xm_error **err)
+{
+    return host->ops->debug_keys(host, keys, err);
+}
+
+int xm_host_create(xm_host *host, void *config, const struct xm_build *build, uint32_t *ret_domid, xm_error **err)
+{
+    return host->ops->create(host, config, build, ret_domid, err);
+}
+
+int xm_host_restore(xm_host *host, const char *config_json, void *config, const char *name, int fd,
+                    const struct xm_build *build, uint32_t *ret_domid, xm_error **err)
+{
+    return host->ops->restore(host, config_json, config, name, fd, build, ret_domid, err);
+}
+
+int xm_host_save(xm_host *host, uint32_t domid, int fd, xm_error **err)
+{
+    return host->ops->save(host, domid, fd, err);
+}
+
+int xm_host_resume(xm_host *host, uint32_t domid, xm_error **err)
+{
+    return host->ops->resume(host, domid, err);
+}
+
+int xm_host_config_json(xm_host *host, uint32_t domid, char **ret_json, xm_error **err)
+{
+    return host->ops->config_json(host, domid, ret_json, err);
+}
+
+int xm_host_pause(xm_host *host, uint32_t domid, xm_error **err)
+{
+    return host->ops->pause(host, domid, err);
+}
+
+int xm_host_unpause(xm_host *host, uint32_t domid, xm_error **err)
+{
+    return host->ops->unpause(host, domid, err);
+}
+
+int xm_host_shutdown(xm_host *host, uint32_t domid, enum xm_request request, unsigned ack_seconds,
+                     bool acpi, bool force, xm_error **err)
+{
+    return host->ops->shutdown(host, domid, request, ack_seconds, acpi, force, err);
+}
+
+int xm_host_destroy(xm_host *host, uint32_t domid, xm_error **err)
+{
+    return host->ops->destroy(host, domid, err);
+}
+
+int xm_host_rename(xm_host *host, uint32_t domid, const char *name, xm_error **err)
+{
+    return host->ops->rename(host, domid, name, err);
+}
+
+int xm_host_sysrq(xm_host *host, uint32_t domid, char letter, xm_error **err)
+{
+    return host->ops->sysrq(host, domid, letter, err);
+}
+
+int xm_host_dump_core(xm_host *host, uint32_t domid, const char *path, bool live, xm_error **err)
+{
+    return host->ops->dump_core(host, domid, path, live, err);
+}
+
+int xm_host_console(xm_host *host, uint32_t domid, enum xm_console_type type, unsigned num,
+                    struct xm_console *ret_console, xm_error **err)
+{
+    return host->ops->console(host, domid, type, num, ret_console, err);
+}
+
+int xm_host_events_open(xm_host *host, int *ret_fd, xm_error **err)
+{
+    return host->ops->events_open(host, ret_fd, err);
+}
+
+int xm_host_event_next(xm_host *host, struct xm_event *ret_event, xm_error **err)
+{
+    return host->ops->event_next(host, ret_event, err);
+}

@@ -1,0 +1,218 @@
+/* A host: the one door to a hypervisor. Two stand behind it: "xen", the machine we run on, and
+ * "sim:DIR", a simulated one that lives in a directory. Nothing above this folder knows which.
+ *
+ * Calls are synchronous. A handle belongs to one thread of one process; any number of processes
+ * may use a host at once. What is refused, is refused alike by both hosts and with the same
+ * code; messages name the domain, file or device. */
+#ifndef XM_HOST_HOST_H
+#define XM_HOST_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "bind/conf.h"
+
+typedef struct xm_host xm_host;
+
+/* Opens conf->host. Off a control domain "xen" fails at once with XM_UNSUPPORTED and a sentence
+ * that names the way to a simulated host. log may be NULL; both are borrowed until close. */
+XM_API int xm_host_open(const xm_conf *conf, const struct xm_log *log, xm_host **ret_host, xm_error **err);
+XM_API void xm_host_close(xm_host *host);
+
+/* While *stop is non-zero, long calls undo what they began and fail with XM_INTERRUPTED at the
+ * next point where that is possible. A signal handler sets it. */
+XM_API void xm_host_set_stop(xm_host *host, const volatile int *stop);
+
+/* --- domains --- */
+
+#define XM_DOMID_NONE UINT32_MAX
+
+enum xm_shutdown_reason {
+    XM_REASON_NONE = -1, XM_REASON_POWEROFF = 0, XM_REASON_REBOOT = 1, XM_REASON_SUSPEND = 2,
+    XM_REASON_CRASH = 3, XM_REASON_WATCHDOG = 4, XM_REASON_SOFT_RESET = 5,
+};
+
+struct xm_domain {
+    uint32_t domid;
+    char uuid[37];              /* lower case, 8-4-4-4-12 */
+    char *name;                 /* NULL: it has none in the store */
+    bool running, blocked, paused, shutdown, dying;     /* as the hypervisor says; several may be set */
+    bool hvm;                   /* HVM or PVH */
+    int reason;                 /* enum xm_shutdown_reason, NONE unless shutdown */
+    uint64_t mem_kib;           /* held now, outstanding claims included */
+    uint64_t max_kib;           /* the hypervisor's limit */
+    uint64_t target_kib;        /* what it was asked to hold; 0 unless asked for, or unknown */
+    unsigned vcpus;             /* online */
+    unsigned max_vcpu;          /* highest possible vcpu number */
+    uint64_t cpu_ns;
+    uint32_t cpupool;
+    double started;             /* seconds since 1970; 0 unless asked for, or unknown */
+    char *label;                /* security label, NULL without XSM */
+};
+
+enum { XM_WANT_NAME = 1, XM_WANT_TARGET = 2, XM_WANT_STARTED = 4, XM_WANT_LABEL = 8 };
+
+typedef struct xm_domains {
+    struct xm_domain *items;    /* ascending domid */
+    size_t count;
+} xm_domains;
+
+/* All domains, dom0 first; want says which of the costlier fields are read. */
+XM_API int xm_host_list(xm_host *host, unsigned want, xm_domains **ret_domains, xm_error **err);
+XM_API void xm_domains_free(xm_domains *domains);
+XM_AUTO_DEFINE(xm_domains)
+
+/* One domain as a list of one. XM_NOT_FOUND: "domain 7 does not exist". */
+XM_API int xm_host_get(xm_host *host, uint32_t domid, unsigned want, xm_domains **ret_domains, xm_error **err);
+
+/* The domain of that name. XM_NOT_FOUND. */
+XM_API int xm_host_find(xm_host *host, const char *name, uint32_t *ret_domid, xm_error **err);
+
+/* --- cpus --- */
+
+#define XM_MAX_CPUS 4096
+struct xm_cpuset { uint64_t bits[XM_MAX_CPUS / 64]; };
+
+struct xm_vcpu {
+    bool online, blocked, running;
+    unsigned cpu;               /* where it is, or was last */
+    uint64_t cpu_ns;
+    struct xm_cpuset hard, soft;
+};
+
+typedef struct xm_vcpus {
+    struct xm_vcpu *items;      /* by vcpu number, up to the domain's maximum */
+    size_t count;
+} xm_vcpus;
+
+XM_API int xm_host_vcpus(xm_host *host, uint32_t domid, xm_vcpus **ret_vcpus, xm_error **err);
+XM_API void xm_vcpus_free(xm_vcpus *vcpus);
+XM_AUTO_DEFINE(xm_vcpus)
+
+/* Pins one vcpu. hard or soft may be NULL: left as it is. XM_INVALID beyond the maximum. */
+XM_API int xm_host_vcpu_pin(xm_host *host, uint32_t domid, unsigned vcpu, const struct xm_cpuset *hard,
+                            const struct xm_cpuset *soft, bool force, xm_error **err);
+
+/* --- the machine --- */
+
+struct xm_node_info { uint64_t size_mib, free_mib; unsigned *distances; };      /* one distance per node */
+struct xm_cpu_place { unsigned core, socket, node; };
+struct xm_pci_place { unsigned domain, bus, slot, func, node; };
+
+typedef struct xm_host_info {
+    char *hostname, *release, *kernel_version, *machine;    /* dom0's uname */
+    unsigned nr_cpus, max_cpu_id, nr_nodes, cores_per_socket, threads_per_core;
+    unsigned long cpu_khz;
+    uint32_t hw_caps[8];
+    char *virt_caps;            /* words, blank between: "pv hvm hap" */
+    uint64_t total_mib, free_mib, sharing_freed_mib, sharing_used_mib, claims_mib;
+    unsigned free_cpus;
+    unsigned xen_major, xen_minor;
+    char *xen_extra, *xen_caps, *xen_scheduler, *platform_params, *xen_changeset, *xen_commandline;
+    unsigned xen_pagesize;
+    char *cc_compiler, *cc_compile_by, *cc_compile_domain, *cc_compile_date, *build_id;
+    struct xm_cpu_place *cpus;  /* nr_cpus of them, or NULL unless asked for */
+    struct xm_node_info *nodes; /* nr_nodes of them, or NULL unless asked for */
+    struct xm_pci_place *devices;
+    size_t device_count;
+} xm_host_info;
+
+XM_API int xm_host_info_get(xm_host *host, bool topology, xm_host_info **ret_info, xm_error **err);
+XM_API void xm_host_info_free(xm_host_info *info);
+XM_AUTO_DEFINE(xm_host_info)
+
+/* The hypervisor's message ring; clear empties it after reading. */
+XM_API int xm_host_dmesg(xm_host *host, bool clear, char **ret_text, xm_error **err);
+XM_API int xm_host_debug_keys(xm_host *host, const char *keys, xm_error **err);
+
+/* --- life cycle --- */
+
+struct xm_build {
+    bool paused;                /* leave it paused; else it runs when the call returns */
+    bool wait_devices;          /* fail unless every backend has connected */
+    /* The console can be opened from now on; called before the guest's first instruction, and
+     * before its bootloader asks anything. May be NULL. */
+    void (*console_ready)(void *arg, uint32_t domid);
+    void *arg;
+};
+
+/* Builds a domain out of config, frees memory for it first as conf->autoballoon says. On any
+ * failure nothing of it is left. config is a libxl_domain_config; libxl fills in defaults. */
+XM_API int xm_host_create(xm_host *host, void *config, const struct xm_build *build, uint32_t *ret_domid, xm_error **err);
+
+/* Builds a domain out of a memory stream at fd (what xm_host_save() wrote). config_json is the
+ * configuration saved with it; a libxl_domain_config in config, if not NULL, replaces that. name,
+ * if not NULL, is the name it gets. */
+XM_API int xm_host_restore(xm_host *host, const char *config_json, void *config, const char *name, int fd,
+                           const struct xm_build *build, uint32_t *ret_domid, xm_error **err);
+
+/* Suspends the domain and writes its memory stream to fd. The domain stays, suspended: destroy
+ * it or resume it. When this fails the domain runs on. */
+XM_API int xm_host_save(xm_host *host, uint32_t domid, int fd, xm_error **err);
+XM_API int xm_host_resume(xm_host *host, uint32_t domid, xm_error **err);
+
+/* The configuration that the domain was made of and has by now, as libxl's JSON, for a save file
+ * and for list --long. */
+XM_API int xm_host_config_json(xm_host *host, uint32_t domid, char **ret_json, xm_error **err);
+
+XM_API int xm_host_pause(xm_host *host, uint32_t domid, xm_error **err);
+XM_API int xm_host_unpause(xm_host *host, uint32_t domid, xm_error **err);
+
+enum xm_request { XM_REQUEST_POWEROFF, XM_REQUEST_REBOOT, XM_REQUEST_HALT };
+
+/* Asks a guest to go. ack_seconds > 0 waits for the guest to take the request: XM_TIMEOUT "did
+ * not acknowledge". A guest that cannot be asked (HVM without PV drivers): with acpi the power
+ * button is pressed, with force the hypervisor shuts it down, else XM_UNSUPPORTED. */
+XM_API int xm_host_shutdown(xm_host *host, uint32_t domid, enum xm_request request, unsigned ack_seconds,
+                            bool acpi, bool force, xm_error **err);
+
+/* Ends a domain and releases all that it held. */
+XM_API int xm_host_destroy(xm_host *host, uint32_t domid, xm_error **err);
+
+/* XM_EXISTS if another domain has that name. */
+XM_API int xm_host_rename(xm_host *host, uint32_t domid, const char *name, xm_error **err);
+XM_API int xm_host_sysrq(xm_host *host, uint32_t domid, char letter, xm_error **err);
+
+/* Xen's ELF core of the domain's memory at path, mode 0600. live: the domain is not paused
+ * meanwhile. A partial file is left nowhere. */
+XM_API int xm_host_dump_core(xm_host *host, uint32_t domid, const char *path, bool live, xm_error **err);
+
+/* --- console --- */
+
+enum xm_console_type { XM_CONSOLE_PRIMARY, XM_CONSOLE_PV, XM_CONSOLE_SERIAL, XM_CONSOLE_VUART };
+
+/* The guest's terminal, opened: read it and write it until it ends. lock is held beside it, so
+ * that only one client at a time has a guest's console: XM_BUSY. */
+struct xm_console { int fd, lock; };
+XM_API int xm_host_console(xm_host *host, uint32_t domid, enum xm_console_type type, unsigned num,
+                           struct xm_console *ret_console, xm_error **err);
+
+/* --- events --- */
+
+enum xm_event_type {
+    XM_EVENT_NEW,               /* a domain has come */
+    XM_EVENT_SHUTDOWN,          /* it has shut down, with a reason, and still holds its memory */
+    XM_EVENT_GONE,              /* it is no more */
+};
+
+struct xm_event {
+    enum xm_event_type type;
+    uint32_t domid;
+    char uuid[37];
+    int reason;
+};
+
+/* Starts listening: *ret_fd becomes readable when xm_host_event_next() has something. Domains
+ * that are there already are not reported as new, but those shut down already are reported.
+ * One call per handle; the descriptor is the host's. */
+XM_API int xm_host_events_open(xm_host *host, int *ret_fd, xm_error **err);
+
+/* Takes the next event: 1 with *ret_event set, 0 when there is none now. Never blocks. */
+XM_API int xm_host_event_next(xm_host *host, struct xm_event *ret_event, xm_error **err);
+
+#endif

@@ -1,0 +1,54 @@
+/* What a kind of host implements: one function per call of host.h, same contract. host.c checks
+ * nothing that an implementation must know; it only dispatches. Within this folder only. */
+#ifndef XM_HOST_OPS_H
+#define XM_HOST_OPS_H
+
+#include <libxl.h>
+
+#include "host/host.h"
+
+struct xm_host {
+    const struct xm_host_ops *ops;
+    const xm_conf *conf;
+    const struct xm_log *log;
+    const volatile int *stop;   /* never NULL */
+};
+
+struct xm_host_ops {
+    const char *scheme;         /* "xen", "sim" */
+    /* rest is what follows "scheme:" in the address, or "". Returns a struct whose first member is a struct xm_host. */
+    int (*open)(const xm_conf *conf, const char *rest, const struct xm_log *log, struct xm_host **ret, xm_error **err);
+    void (*close)(struct xm_host *host);
+    int (*list)(struct xm_host *host, unsigned want, xm_domains **ret, xm_error **err);
+    int (*get)(struct xm_host *host, uint32_t domid, unsigned want, xm_domains **ret, xm_error **err);
+    int (*find)(struct xm_host *host, const char *name, uint32_t *ret_domid, xm_error **err);
+    int (*vcpus)(struct xm_host *host, uint32_t domid, xm_vcpus **ret, xm_error **err);
+    int (*vcpu_pin)(struct xm_host *host, uint32_t domid, unsigned vcpu, const struct xm_cpuset *hard,
+                    const struct xm_cpuset *soft, bool force, xm_error **err);
+    int (*info)(struct xm_host *host, bool topology, xm_host_info **ret, xm_error **err);
+    int (*dmesg)(struct xm_host *host, bool clear, char **ret_text, xm_error **err);
+    int (*debug_keys)(struct xm_host *host, const char *keys, xm_error **err);
+    int (*create)(struct xm_host *host, libxl_domain_config *config, const struct xm_build *build,
+                  uint32_t *ret_domid, xm_error **err);
+    int (*restore)(struct xm_host *host, const char *config_json, libxl_domain_config *config, const char *name,
+                   int fd, const struct xm_build *build, uint32_t *ret_domid, xm_error **err);
+    int (*save)(struct xm_host *host, uint32_t domid, int fd, xm_error **err);
+    int (*resume)(struct xm_host *host, uint32_t domid, xm_error **err);
+    int (*config_json)(struct xm_host *host, uint32_t domid, char **ret_json, xm_error **err);
+    int (*pause)(struct xm_host *host, uint32_t domid, xm_error **err);
+    int (*unpause)(struct xm_host *host, uint32_t domid, xm_error **err);
+    int (*shutdown)(struct xm_host *host, uint32_t domid, enum xm_request request, unsigned ack_seconds,
+                    bool acpi, bool force, xm_error **err);
+    int (*destroy)(struct xm_host *host, uint32_t domid, xm_error **err);
+    int (*rename)(struct xm_host *host, uint32_t domid, const char *name, xm_error **err);
+    int (*sysrq)(struct xm_host *host, uint32_t domid, char letter, xm_error **err);
+    int (*dump_core)(struct xm_host *host, uint32_t domid, const char *path, bool live, xm_error **err);
+    int (*console)(struct xm_host *host, uint32_t domid, enum xm_console_type type, unsigned num,
+                   struct xm_console *ret, xm_error **err);
+    int (*events_open)(struct xm_host *host, int *ret_fd, xm_error **err);
+    int (*event_next)(struct xm_host *host, struct xm_event *ret, xm_error **err);
+};
+
+extern const struct xm_host_ops xm_host_xen_ops, xm_host_sim_ops;
+
+#endif

@@ -1,0 +1,97 @@
+/* The registry: every guest that xm made, on disk, so that none is forgotten.
+ *
+ *     BASE/domains/UUID/document.json     what the guest was given (0600)
+ *     BASE/domains/UUID/state.json        where it stands (0600)
+ *     BASE/domains/UUID/memory            its memory, while it is suspended (0600)
+ *     BASE/domains/UUID/lock              flock: held by whoever changes or moves the guest
+ *     BASE/lock                           flock: held while names and entries come and go
+ *
+ * Files are written beside, fsynced and renamed, so that after an interruption at any instant
+ * the old or the new one is there whole. The hypervisor is the truth about what runs; the state
+ * file holds what it cannot know. An entry that cannot be read is set aside in listings with its
+ * path and reason, and every other one goes on working. Guests made by `create` have an entry
+ * too (managed = false), so that the supervisor knows them as ours; it goes when they end.
+ *
+ * Order of locks: a guest's lock before BASE/lock, never two guests' locks at once. */
+#ifndef XM_REGISTRY_REGISTRY_H
+#define XM_REGISTRY_REGISTRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "doc/doc.h"
+
+typedef struct xm_reg xm_reg;
+
+/* What somebody has begun and not yet ended. A phase that is found without its guest's lock
+ * being held tells of an interrupted command: xm_guest_mend() settles it. */
+enum xm_phase {
+    XM_PHASE_HALTED,            /* not running (an unmanaged entry in this phase is stale) */
+    XM_PHASE_BUILDING,          /* a domain is being made for it */
+    XM_PHASE_RUNNING,           /* domid is its domain */
+    XM_PHASE_SUSPENDING,        /* its memory is being written; until that ends it runs */
+    XM_PHASE_SUSPENDED,         /* its memory file is whole, and there is no domain */
+    XM_PHASE_RESUMING,          /* a domain is being made of its memory file, which stays until that ends */
+};
+
+struct xm_reg_state {
+    enum xm_phase phase;
+    bool managed;
+    uint32_t domid;             /* XM_DOMID_NONE unless building, running, suspending or resuming */
+    int64_t built;              /* seconds since 1970 of the latest build; 0: never */
+    uint64_t cpu_ns;            /* as last seen, for listings while it is halted */
+    uint64_t mem_kib;           /* likewise; 0: never ran */
+    unsigned vcpus;             /* likewise */
+    unsigned restarts;          /* by its policy, since it was last started by hand */
+    int last_reason;            /* enum xm_shutdown_reason of the latest end, XM_REASON_NONE */
+};
+
+struct xm_reg_entry {
+    char uuid[37];
+    char *name;                 /* NULL if the entry is damaged */
+    struct xm_reg_state state;
+    char *damage;               /* NULL, or "PATH: reason" */
+};
+
+typedef struct xm_reg_entries {
+    struct xm_reg_entry *items; /* by name, damaged ones last */
+    size_t count;
+} xm_reg_entries;
+
+/* Opens, and makes if need be, the registry at base. Nothing is kept open. */
+XM_API int xm_reg_open(const char *base, const struct xm_log *log, xm_reg **ret_reg, xm_error **err);
+XM_API void xm_reg_close(xm_reg *reg);
+
+XM_API int xm_reg_list(xm_reg *reg, xm_reg_entries **ret_entries, xm_error **err);
+XM_API void xm_reg_entries_free(xm_reg_entries *entries);
+XM_AUTO_DEFINE(xm_reg_entries)
+
+/* Takes the guest's lock: XM_BUSY "NAME-OR-UUID is being changed by another command (pid N)" when
+ * it is held and wait is false. Close *ret_fd to let go. The entry need not exist yet. */
+XM_API int xm_reg_lock(xm_reg *reg, const char *uuid, bool wait, int *ret_fd, xm_error **err);
+
+/* Adds a guest: doc has "name" and "uuid" as strings. XM_EXISTS "VM name 'N' already exists" if
+ * another entry has the name, or if the uuid is there. The caller holds the guest's lock. */
+XM_API int xm_reg_add(xm_reg *reg, const xm_doc *doc, const struct xm_reg_state *state, xm_error **err);
+
+/* Replaces an entry's document; its name may change if the new one is free. Lock held. */
+XM_API int xm_reg_save_doc(xm_reg *reg, const char *uuid, const xm_doc *doc, xm_error **err);
+XM_API int xm_reg_load_doc(xm_reg *reg, const char *uuid, xm_doc **ret_doc, xm_error **err);
+
+/* Lock held for save. */
+XM_API int xm_reg_save_state(xm_reg *reg, const char *uuid, const struct xm_reg_state *state, xm_error **err);
+XM_API int xm_reg_load_state(xm_reg *reg, const char *uuid, struct xm_reg_state *ret_state, xm_error **err);
+
+/* Removes an entry with everything in it, atomically as seen by a reader. Lock held. */
+XM_API int xm_reg_remove(xm_reg *reg, const char *uuid, xm_error **err);
+
+/* The uuid of the entry with that name. XM_NOT_FOUND. Damaged entries have no name. */
+XM_API int xm_reg_find(xm_reg *reg, const char *name, char ret_uuid[37], xm_error **err);
+
+/* BASE/domains/UUID/memory, owned by the caller. */
+XM_API char *xm_reg_memory_path(const xm_reg *reg, const char *uuid);
+
+#endif

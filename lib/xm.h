@@ -1,0 +1,25 @@
+/* libxm: what a program includes.
+ *
+ * Text becomes a document (bind/config.h), a document a guest on a host (guest/guest.h,
+ * host/host.h), guests are remembered (registry/registry.h) and looked after (super/super.h).
+ * The library never prints, never exits, and keeps no globals. */
+#ifndef XM_H
+#define XM_H
+
+#include "base/api.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "bind/conf.h"
+#include "bind/config.h"
+#include "convert/json.h"
+#include "convert/sxp.h"
+#include "doc/doc.h"
+#include "guest/guest.h"
+#include "host/host.h"
+#include "registry/registry.h"
+#include "super/super.h"
+
+#endif
