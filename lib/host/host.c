@@ -134,6 +134,12 @@ int xm_host_create(xm_host *host, void *config, const struct xm_build *build, ui
     return host->ops->create(host, config, build, ret_domid, err);
 }
 
+int xm_host_create_json(xm_host *host, const char *config_json, const struct xm_build *build,
+                        uint32_t *ret_domid, xm_error **err)
+{
+    return host->ops->create_json(host, config_json, build, ret_domid, err);
+}
+
 int xm_host_restore(xm_host *host, const char *config_json, void *config, const char *name, int fd,
                     const struct xm_build *build, uint32_t *ret_domid, xm_error **err)
 {

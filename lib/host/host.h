@@ -145,6 +145,12 @@ struct xm_build {
  * failure nothing of it is left. config is a libxl_domain_config; libxl fills in defaults. */
 XM_API int xm_host_create(xm_host *host, void *config, const struct xm_build *build, uint32_t *ret_domid, xm_error **err);
 
+/* The same out of a configuration as libxl's JSON: a guest that was restored from a foreign save
+ * file is started again so, because that JSON is all that is known of it. XM_INVALID if it does
+ * not parse. */
+XM_API int xm_host_create_json(xm_host *host, const char *config_json, const struct xm_build *build,
+                               uint32_t *ret_domid, xm_error **err);
+
 /* Builds a domain out of a memory stream at fd (what xm_host_save() wrote). config_json is the
  * configuration saved with it; a libxl_domain_config in config, if not NULL, replaces that. name,
  * if not NULL, is the name it gets. */

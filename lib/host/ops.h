@@ -30,6 +30,8 @@ struct xm_host_ops {
     int (*debug_keys)(struct xm_host *host, const char *keys, xm_error **err);
     int (*create)(struct xm_host *host, libxl_domain_config *config, const struct xm_build *build,
                   uint32_t *ret_domid, xm_error **err);
+    int (*create_json)(struct xm_host *host, const char *config_json, const struct xm_build *build,
+                       uint32_t *ret_domid, xm_error **err);
     int (*restore)(struct xm_host *host, const char *config_json, libxl_domain_config *config, const char *name,
                    int fd, const struct xm_build *build, uint32_t *ret_domid, xm_error **err);
     int (*save)(struct xm_host *host, uint32_t domid, int fd, xm_error **err);
