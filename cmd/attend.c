@@ -1,0 +1,88 @@
+/* A guest brought up under the supervisor's eyes: create, start, resume and restore.
+ *
+ * The connection is open from before the guest's entry says "building" until the supervisor has
+ * the finished guest in its books. Should this process die in between, the connection closes and
+ * the supervisor undoes what is half done. */
+#include "cmd.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int tell_begin(void *arg, const char *uuid, xm_error **err)
+{
+    struct attend *attend = arg;
+
+    memcpy(attend->uuid, uuid, sizeof(attend->uuid));
+    return xm_super_begin(attend->super, uuid, err);
+}
+
+/* The client is a process of its own: the build goes on while the user already watches, and a
+ * bootloader can be talked to. */
+static void start_client(void *arg, uint32_t domid)
+{
+    struct attend *attend = arg;
+    char number[16];
+    const char *words[] = { "console", number, NULL };
+    char **argv;
+
+    if (!attend->console || attend->client > 0)
+        return;
+    snprintf(number, sizeof(number), "%u", domid);
+    argv = self_argv(attend->env, words);
+    fflush(stdout);
+    attend->client = fork();
+    if (attend->client == 0) {
+        execv(argv[0], argv);
+        fprintf(stderr, "%s: cannot attach the console: %s\n", attend->env->prog, strerror(errno));
+        _exit(EXIT_FAILURE);
+    }
+    if (attend->client < 0)
+        fprintf(stderr, "%s: cannot attach the console: %s\n", attend->env->prog, strerror(errno));
+    free_argv(argv);
+}
+
+int attend_begin(struct xm_env *env, bool paused, bool console, struct attend *ret_attend,
+                 struct xm_guest_how *ret_how, xm_error **err)
+{
+    static const char *const words[] = { "supervise", NULL };
+    char **argv = self_argv(env, words);
+    int status;
+
+    *ret_attend = (struct attend){ .env = env, .console = console };
+    status = xm_super_connect(env->conf, argv, &ret_attend->super, err);
+    free_argv(argv);
+    if (status < 0)
+        return xm_wrap(err, "the supervisor");
+    *ret_how = (struct xm_guest_how){
+        .build = { .paused = paused, .wait_devices = true, .console_ready = start_client, .arg = ret_attend },
+        .begin = tell_begin, .begin_arg = ret_attend,
+    };
+    return 0;
+}
+
+static void wait_client(struct attend *attend)
+{
+    while (attend->client > 0 && waitpid(attend->client, NULL, 0) < 0 && errno == EINTR)
+        continue;
+    attend->client = 0;
+}
+
+int attend_end(struct attend *attend, xm_error **err)
+{
+    int status = xm_super_end(attend->super, attend->uuid, err);
+
+    xm_super_close(XM_TAKE(attend->super));
+    wait_client(attend);
+    return status < 0 ? xm_wrap(err, "the supervisor") : 0;
+}
+
+void attend_abort(struct attend *attend)
+{
+    xm_super_close(XM_TAKE(attend->super));
+    if (attend->client > 0)
+        kill(attend->client, SIGTERM);      /* our own child, not yet waited for */
+    wait_client(attend);
+}

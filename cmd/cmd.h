@@ -1,0 +1,189 @@
+/* All that a command file needs.
+ *
+ * A command is one file and one struct xm_cmd in it. Its options are rows of a table, each
+ * spelled once: a row gives parsing, usage, completion and man text. run() gets a fresh args
+ * struct and the operands; it prints results on stdout and returns 0, or a failure as an error.
+ * main.c prints that error and chooses the exit status; nothing else here prints errors.
+ *
+ * Every command answers in two dialects, xm's and xl's (xm_env.dialect). Where they differ, an
+ * option row names its dialect and the command its second shape of operands. */
+#ifndef XM_CMD_H
+#define XM_CMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "xm.h"
+
+/* What a command works with. host, reg and guests are open unless the command is NO_HOST. */
+struct xm_env {
+    enum xm_dialect dialect;
+    const char *prog;           /* "xm" or "xl": as the user called us */
+    xm_conf *conf;
+    const char *conf_path;      /* --config FILE, or NULL */
+    struct xm_log log;
+    xm_host *host;
+    xm_reg *reg;
+    struct xm_guests guests;
+    bool dry_run;               /* xl -N */
+    volatile int *stop;         /* set by SIGINT, SIGTERM and SIGHUP in commands that modify */
+
+    /* How a failure ends, where it is not the dialect's usual: set by what fails. */
+    int fail_status;            /* exit status; 0: the usual one */
+    bool fail_plain;            /* xm: do not print the command's help after the error */
+};
+
+struct xm_call {
+    const struct xm_cmd *cmd;
+    const void *args;           /* the command's args struct */
+    char **words;               /* operands, NULL-terminated */
+    size_t count;
+};
+
+/* --- options --- */
+
+enum xm_opt_kind { XM_OPT_FLAG, XM_OPT_COUNT, XM_OPT_STR, XM_OPT_UINT };
+
+struct xm_opt {
+    char letter;                /* 0: none */
+    const char *name;           /* NULL: none */
+    enum xm_opt_kind kind;
+    size_t offset;              /* in the args struct */
+    const char *value;          /* what stands for the value in help; NULL for flags */
+    const char *text;           /* NULL: accepted for old scripts and not shown */
+    unsigned dialects;          /* bits of enum xm_dialect; 0: both */
+};
+
+#define XM_OPT_FIELD(type, field, ctype)                                                      \
+    (offsetof(type, field)                                                                    \
+     + 0 * sizeof(char[__builtin_types_compatible_p(__typeof__(((type *)0)->field), ctype) ? 1 : -1]))
+#define XM_FLAG_IN(dialects, letter, name, type, field, text)                                 \
+    { letter, name, XM_OPT_FLAG, XM_OPT_FIELD(type, field, bool), NULL, text, dialects }
+#define XM_FLAG(letter, name, type, field, text) XM_FLAG_IN(0, letter, name, type, field, text)
+#define XM_COUNT_OPT(letter, name, type, field, text)                                         \
+    { letter, name, XM_OPT_COUNT, XM_OPT_FIELD(type, field, unsigned), NULL, text, 0 }
+#define XM_STR_IN(dialects, letter, name, type, field, value, text)                           \
+    { letter, name, XM_OPT_STR, XM_OPT_FIELD(type, field, const char *), value, text, dialects }
+#define XM_STR(letter, name, type, field, value, text) XM_STR_IN(0, letter, name, type, field, value, text)
+#define XM_UINT_IN(dialects, letter, name, type, field, value, text)                          \
+    { letter, name, XM_OPT_UINT, XM_OPT_FIELD(type, field, unsigned), value, text, dialects }
+#define XM_OPT_END { 0, NULL, XM_OPT_FLAG, 0, NULL, NULL, 0 }
+
+/* --- commands --- */
+
+enum xm_group { XM_GROUP_LIFECYCLE, XM_GROUP_SHOW, XM_GROUP_CHANGE, XM_GROUP_HOST, XM_GROUP_HELP };
+
+enum {
+    XM_CMD_MODIFIES = 1,        /* changes guests or the host: signals are taken, so that it can undo */
+    XM_CMD_NO_HOST = 2,         /* needs no hypervisor (it may open one itself with env_open) */
+    XM_CMD_NO_HELP = 4,         /* xm: failures are not followed by the help */
+    XM_CMD_ONLY_XM = 8,         /* stock xl has no such command: its prefixes do not compete there */
+    XM_CMD_ONLY_XL = 16,        /* likewise for xm */
+    XM_CMD_COMMON = 32,         /* in xm's short help */
+    XM_CMD_HIDDEN = 64,         /* in no help */
+    XM_CMD_DRY = 128,           /* xl's -N is understood */
+    XM_CMD_RAW_WORDS = 256,     /* words are not parsed at all */
+};
+
+struct xm_shape {
+    const char *words;          /* operands as the synopsis shows them */
+    size_t min, max;            /* XM_MANY: no limit */
+};
+#define XM_MANY ((size_t)-1)
+
+struct xm_cmd {
+    const char *name;
+    const char *words;
+    size_t min, max;
+    struct xm_shape xl;         /* where xl takes other operands (words != NULL) */
+    const char *summary;        /* one line, capital letter, no full stop */
+    const char *more;           /* further paragraphs of the help, or NULL */
+    enum xm_group group;
+    unsigned flags;
+    const struct xm_opt *opts;
+    size_t args_size;
+    int (*run)(struct xm_env *env, const struct xm_call *call, xm_error **err);
+};
+
+extern const struct xm_cmd *const xm_cmds[];       /* generated from COMMANDS, NULL-terminated */
+
+/* --- main.c --- */
+
+/* Opens conf's host and registry into env. */
+int env_open(struct xm_env *env, xm_error **err);
+
+/* A word of the command line is wrong: xl's exit status 2. Returns -1. */
+int fail_usage(struct xm_env *env, xm_error **err, const char *fmt, ...) XM_PRINTF(3, 4);
+
+/* The argv that runs this very program on the same host: words is NULL-terminated. Owned by the
+ * caller, to be freed with free_argv(). */
+char **self_argv(const struct xm_env *env, const char *const *words);
+void free_argv(char **argv);
+
+/* --- options.c --- */
+
+/* Finds a command: exact name, then xm's old aliases, then a unique prefix. NULL if none.
+ * *ret_alias is true if word was an alias. */
+const struct xm_cmd *find_cmd(enum xm_dialect dialect, const char *word, bool *ret_alias);
+
+/* Parses words into a fresh args struct and operands, and checks their number. */
+int parse_call(struct xm_env *env, const struct xm_cmd *cmd, char **words, size_t count,
+               void **ret_args, struct xm_call *ret_call, xm_error **err);
+bool opt_in_dialect(const struct xm_opt *opt, enum xm_dialect dialect);
+struct xm_shape cmd_shape(const struct xm_cmd *cmd, enum xm_dialect dialect);
+
+/* A decimal number from min to max as a whole word. */
+bool parse_number(const char *word, unsigned long min, unsigned long max, unsigned long *ret_number);
+
+/* --- help.c --- */
+
+void print_help(const struct xm_env *env, bool all);
+void print_cmd_help(const struct xm_env *env, const struct xm_cmd *cmd);
+
+/* --- print.c --- */
+
+/* The six letters of `list`: r b p s c d in xm, r b p s and a letter for the reason in xl. */
+void format_state(const struct xm_domain *domain, enum xm_dialect dialect, char ret_state[7]);
+/* "1 day,  2:03:04"; with minutes only, without the seconds. */
+char *format_uptime(double seconds, bool minutes_only);
+/* "0-1,3", or all / none as the dialect words it. cpus is the number of the host's cpus. */
+char *format_cpus(const struct xm_cpuset *set, unsigned cpus, const char *all, const char *none);
+void print_json(xm_json *json);                     /* takes json */
+const char *power_word(const struct xm_guest *guest);       /* running paused crashed suspended halted unknown */
+
+/* --- find.c --- */
+
+enum { FIND_LIVE = 1 };
+
+/* The guest meant by word, out of a list loaded now (owned by the caller, freed with
+ * xm_guest_list_free); the failures are worded and numbered as the dialect does. */
+int find_guest(struct xm_env *env, const char *word, unsigned need, unsigned want,
+               xm_guest_list **ret_list, const struct xm_guest **ret_guest, xm_error **err);
+int pick_guest(struct xm_env *env, const xm_guest_list *list, const char *word, unsigned need,
+               const struct xm_guest **ret_guest, xm_error **err);
+
+/* --- attend.c: a guest brought up under the supervisor's eyes --- */
+
+struct attend {
+    struct xm_env *env;
+    xm_super *super;
+    char uuid[37];
+    bool console;               /* attach a console client as soon as there is one */
+    int client;                 /* its pid, or 0 */
+};
+
+/* Connects to the supervisor (starting it if need be) and prepares *ret_how. */
+int attend_begin(struct xm_env *env, bool paused, bool console, struct attend *ret_attend,
+                 struct xm_guest_how *ret_how, xm_error **err);
+/* After the guest was built: waits until the supervisor knows it, then for the console client. */
+int attend_end(struct attend *attend, xm_error **err);
+/* After a failure: lets go of everything. Safe on a zeroed struct. */
+void attend_abort(struct attend *attend);
+
+/* --- terminal.c: the client's side of a console --- */
+
+/* Copies between the terminal and console until the console ends or Ctrl-] is typed. */
+int terminal_run(const struct xm_console *console, xm_error **err);
+
+#endif

@@ -1,0 +1,42 @@
+/* From a word to a guest, with each dialect's words and status when there is none. */
+#include "cmd.h"
+
+int pick_guest(struct xm_env *env, const xm_guest_list *list, const char *word, unsigned need,
+               const struct xm_guest **ret_guest, xm_error **err)
+{
+    xm_error *why = NULL;
+    const struct xm_guest *guest = xm_guest_pick(list, env->dialect, word, &why);
+
+    env->fail_plain = true;
+    if (guest == NULL && why->code != XM_NOT_FOUND) {
+        *err = why;
+        return -1;
+    }
+    xm_error_free(why);
+    if (env->dialect == XM_DIALECT_XL) {
+        /* Clients look for these very words; a halted guest is no domain in this dialect. */
+        if (guest == NULL || ((need & FIND_LIVE) && guest->domid == XM_DOMID_NONE))
+            return xm_fail(err, XM_NOT_FOUND, "%s is an invalid domain identifier (rc=-6)", word);
+    } else if (guest == NULL) {
+        env->fail_status = 3;
+        return xm_fail(err, XM_NOT_FOUND, "Domain '%s' does not exist.", word);
+    } else if ((need & FIND_LIVE) && guest->domid == XM_DOMID_NONE) {
+        env->fail_plain = false;
+        return xm_fail(err, XM_STATE, "Domain '%s' is not started", word);
+    }
+    env->fail_plain = false;
+    *ret_guest = guest;
+    return 0;
+}
+
+int find_guest(struct xm_env *env, const char *word, unsigned need, unsigned want,
+               xm_guest_list **ret_list, const struct xm_guest **ret_guest, xm_error **err)
+{
+    XM_AUTO(xm_guest_list) *list = NULL;
+
+    if (xm_guest_list_load(&env->guests, want | XM_WANT_NAME, &list, err) < 0
+        || pick_guest(env, list, word, need, ret_guest, err) < 0)
+        return -1;
+    *ret_list = XM_TAKE(list);
+    return 0;
+}
