@@ -30,6 +30,14 @@ XM_API char *xm_vprintf(const char *fmt, va_list ap) XM_PRINTF(1, 0);
         }                                                                   \
     } while (0)
 
+/* The same for an array that stores no cap: it is always the power of two that holds count, so
+ * room is made when count has reached one. */
+#define XM_GROW_COUNTED(array, count)                                       \
+    do {                                                                    \
+        if (((count) & ((count) - 1)) == 0)                                 \
+            (array) = xm_realloc((array), (count) ? 2 * (count) : 1, sizeof(*(array))); \
+    } while (0)
+
 XM_API void xm_cleanup_free(void *ptr);         /* ptr is the address of a pointer */
 XM_API void xm_cleanup_close(int *fd);
 #define xm_autofree __attribute__((cleanup(xm_cleanup_free)))

@@ -1,9 +1,15 @@
 /* Documents and state as JSON, through yajl, which is seen nowhere else.
  *
  * A stored document is an object: "format" (1), "dialect" ("xm" or "xl"), "file", and "keys", an
- * array of {"key": K, "value": V, "at": [line, column]} in document order; an item of a list has
- * its place in a parallel "items_at" only where it differs from the list's own line. A newer
- * format is refused with XM_UNSUPPORTED.
+ * array of {"key": K, "value": V, "at": [line, column]} in document order. Items that stand
+ * elsewhere than their list have their places in "items_at", parallel to the list: null (the
+ * list's own place), [line, column], or [line, column, [...]] for an item that has such items
+ * itself. A newer format is refused with XM_UNSUPPORTED.
+ *
+ * The strings of a configuration hold any bytes but NUL, JSON's are Unicode: a byte that is not
+ * part of valid UTF-8 is written as the lone surrogate "\udcXX", which no valid text contains,
+ * and read back as the byte XX. Every string survives, and the file is always valid ASCII or
+ * UTF-8. A number that is not finite is written as null.
  *
  * The generic tree (struct xm_json) is for the other JSON that xm reads: state files, libxl's
  * configurations in save files, control messages. Input is bounded: depth 64, and the size that

@@ -1,1 +1,4 @@
-lib_libxm_all_la_SOURCES += lib/convert/json.h lib/convert/sxp.h
+lib_libxm_all_la_SOURCES += \
+	lib/convert/json.c lib/convert/json.h \
+	lib/convert/json-doc.c \
+	lib/convert/sxp.c lib/convert/sxp.h

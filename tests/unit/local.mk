@@ -9,3 +9,15 @@ unit_ldadd = lib/libxm-all.la $(CMOCKA_LIBS)
 UNIT_TESTS += tests/unit/base
 tests_unit_base_SOURCES = tests/unit/base.c
 tests_unit_base_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/doc
+tests_unit_doc_SOURCES = tests/unit/doc.c
+tests_unit_doc_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/json
+tests_unit_json_SOURCES = tests/unit/json.c
+tests_unit_json_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/sxp
+tests_unit_sxp_SOURCES = tests/unit/sxp.c
+tests_unit_sxp_LDADD = $(unit_ldadd)
