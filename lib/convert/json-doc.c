@@ -262,7 +262,7 @@ int xm_json_to_doc(const char *text, size_t len, xm_doc **ret_doc, xm_error **er
 {
     XM_AUTO(xm_json) *json = NULL;
     XM_AUTO(xm_doc) *doc = NULL;
-    enum xm_dialect dialect;
+    enum xm_dialect dialect = XM_DIALECT_XM;
     const xm_json *keys;
 
     if (xm_json_parse(text, len, &json, err) < 0 || read_header(json, &dialect, err) < 0)
