@@ -85,6 +85,16 @@ int xm_wrap(xm_error **err, const char *fmt, ...)
     return -1;
 }
 
+int xm_error_pass(xm_error **err, xm_error *from)
+{
+    assert(from != NULL && (err == NULL || *err == NULL));
+    if (err == NULL)
+        xm_error_free(from);
+    else
+        *err = from;
+    return -1;
+}
+
 void xm_error_free(xm_error *err)
 {
     while (err != NULL) {

@@ -40,6 +40,9 @@ XM_API int xm_fail_errno(xm_error **err, int errnum, const char *fmt, ...) XM_PR
 /* Adds our view to *err, keeping its code. Returns -1. */
 XM_API int xm_wrap(xm_error **err, const char *fmt, ...) XM_PRINTF(2, 3);
 
+/* Hands an error that was looked at first on to the caller: takes from. Returns -1. */
+XM_API int xm_error_pass(xm_error **err, xm_error *from);
+
 XM_API void xm_error_free(xm_error *err);
 
 /* The chain's text, outermost first, owned by the caller. */

@@ -1,1 +1,7 @@
-lib_libxm_all_la_SOURCES += lib/registry/registry.h
+lib_libxm_all_la_SOURCES += \
+	lib/registry/entry.c \
+	lib/registry/list.c \
+	lib/registry/registry.c lib/registry/registry.h \
+	lib/registry/state.c \
+	lib/registry/store.h \
+	lib/registry/uuid.c lib/registry/uuid.h

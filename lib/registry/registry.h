@@ -3,11 +3,14 @@
  *     BASE/domains/UUID/document.json     what the guest was given (0600)
  *     BASE/domains/UUID/state.json        where it stands (0600)
  *     BASE/domains/UUID/memory            its memory, while it is suspended (0600)
- *     BASE/domains/UUID/lock              flock: held by whoever changes or moves the guest
+ *     BASE/locks/UUID                     flock: held by whoever changes or moves the guest; it
+ *                                         stands outside, for it is there before the entry is
  *     BASE/lock                           flock: held while names and entries come and go
  *
  * Files are written beside, fsynced and renamed, so that after an interruption at any instant
- * the old or the new one is there whole. The hypervisor is the truth about what runs; the state
+ * the old or the new one is there whole. An entry comes and goes by one rename of its directory
+ * (".new-UUID", ".gone-UUID"); what an interruption leaves of those is swept when the registry is
+ * next opened. The document is the authority on a guest's name and uuid. The hypervisor is the truth about what runs; the state
  * file holds what it cannot know. An entry that cannot be read is set aside in listings with its
  * path and reason, and every other one goes on working. Guests made by `create` have an entry
  * too (managed = false), so that the supervisor knows them as ours; it goes when they end.
@@ -26,27 +29,30 @@
 
 typedef struct xm_reg xm_reg;
 
+#define XM_REG_NO_DOMID UINT32_MAX
+
 /* What somebody has begun and not yet ended. A phase that is found without its guest's lock
  * being held tells of an interrupted command: xm_guest_mend() settles it. */
 enum xm_phase {
     XM_PHASE_HALTED,            /* not running (an unmanaged entry in this phase is stale) */
-    XM_PHASE_BUILDING,          /* a domain is being made for it */
+    XM_PHASE_BUILDING,          /* a domain is being made for it; with a domid: it is whole, about to be let go */
     XM_PHASE_RUNNING,           /* domid is its domain */
     XM_PHASE_SUSPENDING,        /* its memory is being written; until that ends it runs */
-    XM_PHASE_SUSPENDED,         /* its memory file is whole, and there is no domain */
+    XM_PHASE_SUSPENDED,         /* its memory file is whole; with a domid: that domain is yet to be ended */
     XM_PHASE_RESUMING,          /* a domain is being made of its memory file, which stays until that ends */
 };
 
 struct xm_reg_state {
     enum xm_phase phase;
     bool managed;
-    uint32_t domid;             /* XM_DOMID_NONE unless building, running, suspending or resuming */
+    bool restarting;            /* while building: its policy does it, and has not yet been interrupted */
+    uint32_t domid;             /* UINT32_MAX: none */
     int64_t built;              /* seconds since 1970 of the latest build; 0: never */
     uint64_t cpu_ns;            /* as last seen, for listings while it is halted */
     uint64_t mem_kib;           /* likewise; 0: never ran */
     unsigned vcpus;             /* likewise */
     unsigned restarts;          /* by its policy, since it was last started by hand */
-    int last_reason;            /* enum xm_shutdown_reason of the latest end, XM_REASON_NONE */
+    int last_reason;            /* enum xm_shutdown_reason of the latest end; -1: none yet */
 };
 
 struct xm_reg_entry {
@@ -85,11 +91,17 @@ XM_API int xm_reg_load_doc(xm_reg *reg, const char *uuid, xm_doc **ret_doc, xm_e
 XM_API int xm_reg_save_state(xm_reg *reg, const char *uuid, const struct xm_reg_state *state, xm_error **err);
 XM_API int xm_reg_load_state(xm_reg *reg, const char *uuid, struct xm_reg_state *ret_state, xm_error **err);
 
-/* Removes an entry with everything in it, atomically as seen by a reader. Lock held. */
+/* Removes an entry with everything in it, atomically as seen by a reader, damaged or not. Lock held. */
 XM_API int xm_reg_remove(xm_reg *reg, const char *uuid, xm_error **err);
+
+/* True if there is an entry, damaged or not. */
+XM_API bool xm_reg_has(const xm_reg *reg, const char *uuid);
 
 /* The uuid of the entry with that name. XM_NOT_FOUND. Damaged entries have no name. */
 XM_API int xm_reg_find(xm_reg *reg, const char *name, char ret_uuid[37], xm_error **err);
+
+/* Removes what interrupted writes left in an entry: all but document, state and memory. Lock held. */
+XM_API int xm_reg_tidy(xm_reg *reg, const char *uuid, xm_error **err);
 
 /* BASE/domains/UUID/memory, owned by the caller. */
 XM_API char *xm_reg_memory_path(const xm_reg *reg, const char *uuid);

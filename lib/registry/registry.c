@@ -1,0 +1,168 @@
+#include "registry/registry.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "registry/store.h"
+#include "registry/uuid.h"
+
+char *xm_reg_path(const xm_reg *reg, const char *uuid, const char *file)
+{
+    return xm_printf("%s/%s/%s", reg->domains, uuid, file);
+}
+
+char *xm_reg_memory_path(const xm_reg *reg, const char *uuid)
+{
+    return xm_reg_path(reg, uuid, XM_REG_MEMORY);
+}
+
+int xm_reg_lock_names(xm_reg *reg, bool wait, int *ret_fd, xm_error **err)
+{
+    xm_autofree char *path = xm_printf("%s/lock", reg->base);
+
+    return xm_lock_open(path, wait, ret_fd, err);
+}
+
+static bool is_leftover(const char *name)
+{
+    return strncmp(name, ".new-", 5) == 0 || strncmp(name, ".gone-", 6) == 0;
+}
+
+int xm_reg_delete_dir(const char *path, xm_error **err)
+{
+    DIR *dir = opendir(path);
+    struct dirent *item;
+
+    if (dir == NULL)
+        return errno == ENOENT ? 0 : xm_fail_errno(err, errno, "%s", path);
+    while ((item = readdir(dir)) != NULL) {
+        if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0)
+            continue;
+        if (unlinkat(dirfd(dir), item->d_name, 0) < 0 && errno != ENOENT) {
+            xm_fail_errno(err, errno, "%s/%s", path, item->d_name);
+            closedir(dir);
+            return -1;
+        }
+    }
+    closedir(dir);
+    if (rmdir(path) < 0 && errno != ENOENT)
+        return xm_fail_errno(err, errno, "%s", path);
+    return 0;
+}
+
+/* A lock that nobody holds and that guards nothing: the command died before its entry came. */
+static void sweep_lock(xm_reg *reg, const char *uuid)
+{
+    xm_autofree char *path = xm_printf("%s/%s", reg->locks, uuid);
+    xm_autoclose int fd = -1;
+
+    if (xm_reg_has(reg, uuid) || xm_lock_open(path, false, &fd, NULL) < 0)
+        return;
+    if (!xm_reg_has(reg, uuid))
+        (void)unlink(path);     /* only housekeeping: the next one to open tries again */
+}
+
+static void each_name(const char *path, void (*visit)(xm_reg *reg, const char *name), xm_reg *reg)
+{
+    DIR *dir = opendir(path);
+    struct dirent *item;
+
+    if (dir == NULL)
+        return;
+    while ((item = readdir(dir)) != NULL)
+        visit(reg, item->d_name);
+    closedir(dir);
+}
+
+static void visit_lock(xm_reg *reg, const char *name)
+{
+    if (xm_uuid_is_plain(name))
+        sweep_lock(reg, name);
+}
+
+static void visit_entry(xm_reg *reg, const char *name)
+{
+    xm_autofree char *path = NULL;
+    xm_autoclose int names = -1;
+
+    if (!is_leftover(name))
+        return;
+    /* Such directories live only while BASE/lock is held: with it in hand they are leftovers. */
+    if (xm_reg_lock_names(reg, false, &names, NULL) < 0)
+        return;
+    path = xm_printf("%s/%s", reg->domains, name);
+    if (xm_reg_delete_dir(path, NULL) == 0)
+        xm_log(reg->log, XM_LOG_INFO, "removed %s, left by an interrupted command", path);
+}
+
+int xm_reg_open(const char *base, const struct xm_log *log, xm_reg **ret_reg, xm_error **err)
+{
+    xm_reg *reg = xm_new0(xm_reg, 1);
+
+    reg->base = xm_strdup(base);
+    reg->domains = xm_printf("%s/domains", base);
+    reg->locks = xm_printf("%s/locks", base);
+    reg->log = log;
+    if (xm_dir_make(reg->domains, 0700, err) < 0 || xm_dir_make(reg->locks, 0700, err) < 0) {
+        xm_reg_close(reg);
+        return xm_wrap(err, "cannot open the registry of guests");
+    }
+    each_name(reg->domains, visit_entry, reg);
+    each_name(reg->locks, visit_lock, reg);
+    *ret_reg = reg;
+    return 0;
+}
+
+void xm_reg_close(xm_reg *reg)
+{
+    if (reg == NULL)
+        return;
+    free(reg->base);
+    free(reg->domains);
+    free(reg->locks);
+    free(reg);
+}
+
+/* Who holds a lock, for the message: its holder wrote its pid into the file. */
+static int fail_busy(xm_reg *reg, const char *uuid, const char *path, xm_error **err)
+{
+    xm_autofree char *pid = NULL, *doc_path = xm_reg_path(reg, uuid, XM_REG_DOC);
+    XM_AUTO(xm_doc) *doc = NULL;
+    const char *who = uuid;
+
+    if (xm_reg_read_doc(doc_path, uuid, &doc, NULL) == 0)
+        who = xm_doc_get_str(doc, "name");
+    if (xm_file_read(path, 64, &pid, NULL, NULL) < 0 || atoi(pid) <= 0)
+        return xm_fail(err, XM_BUSY, "%s is being changed by another command", who);
+    return xm_fail(err, XM_BUSY, "%s is being changed by another command (pid %d)", who, atoi(pid));
+}
+
+int xm_reg_lock(xm_reg *reg, const char *uuid, bool wait, int *ret_fd, xm_error **err)
+{
+    xm_autofree char *path = NULL;
+    xm_error *why = NULL;
+    char pid[16];
+    int fd;
+
+    if (!xm_uuid_is_plain(uuid))
+        return xm_fail(err, XM_INVALID, "'%s' is not a uuid", uuid);
+    path = xm_printf("%s/%s", reg->locks, uuid);
+    if (xm_lock_open(path, wait, &fd, &why) < 0) {
+        if (why->code == XM_BUSY) {
+            xm_error_free(why);
+            return fail_busy(reg, uuid, path, err);
+        }
+        return xm_error_pass(err, why);
+    }
+    snprintf(pid, sizeof(pid), "%-10d\n", (int)getpid());
+    if (pwrite(fd, pid, strlen(pid), 0) < 0) {
+        /* it only serves a message; the lock itself holds on a full disk, too */
+    }
+    *ret_fd = fd;
+    return 0;
+}

@@ -1,0 +1,39 @@
+/* The registry's own view of itself: where things lie, and one entry's two files. Within this
+ * folder only. */
+#ifndef XM_REGISTRY_STORE_H
+#define XM_REGISTRY_STORE_H
+
+#include "base/error.h"
+#include "base/log.h"
+#include "doc/doc.h"
+#include "registry/registry.h"
+
+struct xm_reg {
+    char *base, *domains, *locks;
+    const struct xm_log *log;
+};
+
+#define XM_REG_DOC "document.json"
+#define XM_REG_STATE "state.json"
+#define XM_REG_MEMORY "memory"
+
+/* DOMAINS/UUID/FILE, owned by the caller. */
+char *xm_reg_path(const xm_reg *reg, const char *uuid, const char *file);
+
+/* Holds names and entries still. */
+int xm_reg_lock_names(xm_reg *reg, bool wait, int *ret_fd, xm_error **err);
+
+/* Reads a document and checks that it names itself and is the one that uuid says. */
+int xm_reg_read_doc(const char *path, const char *uuid, xm_doc **ret_doc, xm_error **err);
+int xm_reg_write_doc(const char *path, const xm_doc *doc, xm_error **err);
+
+int xm_reg_read_state(const char *path, struct xm_reg_state *ret_state, xm_error **err);
+int xm_reg_write_state(const char *path, const struct xm_reg_state *state, xm_error **err);
+
+/* The uuids that have an entry, in no order. */
+int xm_reg_uuids(const xm_reg *reg, char (**ret_uuids)[37], size_t *ret_count, xm_error **err);
+
+/* Removes a directory and the files in it; one that is gone meanwhile is fine. */
+int xm_reg_delete_dir(const char *path, xm_error **err);
+
+#endif
