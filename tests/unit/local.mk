@@ -21,3 +21,8 @@ tests_unit_json_LDADD = $(unit_ldadd)
 UNIT_TESTS += tests/unit/sxp
 tests_unit_sxp_SOURCES = tests/unit/sxp.c
 tests_unit_sxp_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/registry
+tests_unit_registry_SOURCES = tests/unit/registry.c tests/unit/interrupt.h
+tests_unit_registry_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+tests_unit_registry_LDADD = $(unit_ldadd)
