@@ -32,6 +32,7 @@ struct xm_env {
     /* How a failure ends, where it is not the dialect's usual: set by what fails. */
     int fail_status;            /* exit status; 0: the usual one */
     bool fail_plain;            /* xm: do not print the command's help after the error */
+    bool fail_words;            /* the command line itself is wrong: set by fail_usage() */
 };
 
 struct xm_call {
@@ -180,6 +181,36 @@ int attend_begin(struct xm_env *env, bool paused, bool console, struct attend *r
 int attend_end(struct attend *attend, xm_error **err);
 /* After a failure: lets go of everything. Safe on a zeroed struct. */
 void attend_abort(struct attend *attend);
+
+/* --- load.c: the configuration that create and new are given --- */
+
+struct load_args {
+    const char *file, *path, *sxp;
+    bool quiet, dry_run, xml, skip_dtd, help_config;
+};
+#define LOAD_OPTS(type)                                                                                     \
+    XM_STR('f', "defconfig", type, load.file, "FILE", "the configuration"),                                 \
+    XM_STR_IN(XM_DIALECT_XM, 0, "path", type, load.path, "DIRS", "directories to look for FILE in, ':' between (.:/etc/xen)"), \
+    XM_STR_IN(XM_DIALECT_XM, 'F', "config", type, load.sxp, "FILE", "a domain in SXP, as list --long prints it"), \
+    XM_FLAG('n', "dryrun", type, load.dry_run, "print what would be made, and make nothing"),               \
+    XM_FLAG_IN(XM_DIALECT_XM, 'x', "xmldryrun", type, load.xml, NULL),                                      \
+    XM_FLAG_IN(XM_DIALECT_XM, 's', "skipdtd", type, load.skip_dtd, NULL),                                   \
+    XM_FLAG('q', "quiet", type, load.quiet, "say nothing about it"),                                        \
+    XM_FLAG_IN(XM_DIALECT_XM, 0, "help_config", type, load.help_config, "list what a configuration may say")
+
+/* The document that the options and words name. *ret_doc NULL with success: everything is done
+ * already (--help_config, or a dry run, printed). */
+int load_config(struct xm_env *env, const struct load_args *args, const struct xm_call *call,
+                xm_doc **ret_doc, xm_error **err);
+
+/* --- wait.c --- */
+
+/* Waits, woken by the host's events, until done(arg, list) says so about the guests as they are
+ * then; timeout in seconds, 0: none. XM_TIMEOUT, XM_INTERRUPTED. Open it before what it waits for. */
+struct waiter { struct xm_env *env; int fd; };
+int wait_open(struct xm_env *env, struct waiter *ret_waiter, xm_error **err);
+int wait_until(struct waiter *waiter, bool (*done)(void *arg, const xm_guest_list *list), void *arg,
+               unsigned timeout, xm_error **err);
 
 /* --- terminal.c: the client's side of a console --- */
 

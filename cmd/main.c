@@ -46,6 +46,7 @@ int fail_usage(struct xm_env *env, xm_error **err, const char *fmt, ...)
     text = xm_vprintf(fmt, ap);
     va_end(ap);
     env->fail_status = env->dialect == XM_DIALECT_XL ? 2 : 1;
+    env->fail_words = true;
     return xm_fail(err, XM_INVALID, "%s", text);
 }
 
@@ -212,8 +213,8 @@ static int report(const struct xm_env *env, const struct xm_cmd *cmd, const xm_e
     fflush(stderr);
     if (cmd == NULL || err->code == XM_INTERRUPTED)
         return exit_status(env, err);
-    if (env->dialect == XM_DIALECT_XL ? env->fail_status == 2 && text[0] == '\'' :
-        !env->fail_plain && !(cmd->flags & XM_CMD_NO_HELP))
+    if (env->fail_words ? env->dialect == XM_DIALECT_XM || text[0] == '\''
+                        : env->dialect == XM_DIALECT_XM && !env->fail_plain && !(cmd->flags & XM_CMD_NO_HELP))
         print_cmd_help(env, cmd);
     return exit_status(env, err);
 }

@@ -84,6 +84,10 @@ XM_API int xm_guest_delete(const struct xm_guests *guests, const char *uuid, xm_
 /* Ends a domain at once. A managed guest becomes halted, its last figures kept. */
 XM_API int xm_guest_destroy(const struct xm_guests *guests, uint32_t domid, xm_error **err);
 
+/* Ends a guest of ours and builds it again at once, with its configuration as it stands. */
+XM_API int xm_guest_reset(const struct xm_guests *guests, const char *uuid, const struct xm_guest_how *how,
+                          uint32_t *ret_domid, xm_error **err);
+
 XM_API int xm_guest_rename(const struct xm_guests *guests, const struct xm_guest *guest, const char *name, xm_error **err);
 
 /* Saves a live guest to path in stock xl's format, written beside and renamed. after says what

@@ -1,0 +1,91 @@
+/* xm dump-core: a guest's memory as Xen's ELF core. */
+#include "cmd.h"
+
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DUMP_DIR "/var/xen/dump"
+
+struct dump_args { bool live, crash, reset; };
+
+static const struct xm_opt dump_opts[] = {
+    XM_FLAG_IN(XM_DIALECT_XM, 'L', "live", struct dump_args, live, "do not pause the guest meanwhile"),
+    XM_FLAG_IN(XM_DIALECT_XM, 'C', "crash", struct dump_args, crash, "end the guest afterwards"),
+    XM_FLAG_IN(XM_DIALECT_XM, 'R', "reset", struct dump_args, reset, "end the guest and build it again afterwards"),
+    XM_OPT_END
+};
+
+/* DUMP_DIR/NAME/YYYY-MMDD-HHMM.SS-NAME.DOMID.core, local time; DUMP_DIR alone if NAME cannot be made. */
+static char *default_path(const struct xm_guest *guest)
+{
+    const char *name = guest->name ? guest->name : "unnamed";
+    xm_autofree char *dir = xm_printf("%s/%s", DUMP_DIR, name);
+    time_t now = time(NULL);
+    char stamp[32];
+    struct tm tm;
+
+    strftime(stamp, sizeof(stamp), "%Y-%m%d-%H%M.%S", localtime_r(&now, &tm));
+    return xm_printf("%s/%s-%s.%u.core", xm_dir_make(dir, 0700, NULL) < 0 ? DUMP_DIR : dir, stamp, name, guest->domid);
+}
+
+static int dump(struct xm_env *env, const struct dump_args *args, const struct xm_guest *guest, const char *path,
+                xm_error **err)
+{
+    struct stat st;
+
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return xm_fail(err, XM_INVALID, "Cannot dump core in a directory: %s", path);
+    if (xm_host_dump_core(env->host, guest->domid, path, args->live, err) < 0)
+        return xm_wrap(err, env->dialect == XM_DIALECT_XM ? "Failed to dump core" : "core dump failed (rc=-3)");
+    return 0;
+}
+
+static int reset(struct xm_env *env, const struct xm_guest *guest, xm_error **err)
+{
+    struct attend attend;
+    struct xm_guest_how how;
+    uint32_t domid;
+
+    if (!guest->ours)
+        return xm_fail(err, XM_STATE, "%s was not made by xm, so that it cannot be built again", guest->name);
+    if (attend_begin(env, false, false, &attend, &how, err) < 0)
+        return -1;
+    if (xm_guest_reset(&env->guests, guest->uuid, &how, &domid, err) < 0) {
+        attend_abort(&attend);
+        return -1;
+    }
+    return attend_end(&attend, err);
+}
+
+static int dump_run(struct xm_env *env, const struct xm_call *call, xm_error **err)
+{
+    const struct dump_args *args = call->args;
+    XM_AUTO(xm_guest_list) *list = NULL;
+    xm_autofree char *path = NULL;
+    const struct xm_guest *guest;
+
+    if (args->crash && args->reset)
+        return xm_fail(err, XM_INVALID, "You may not specify more than one '-CR' option");
+    if (env->dialect == XM_DIALECT_XM) {
+        printf("Dumping core of domain: %s ...\n", call->words[0]);
+        fflush(stdout);
+    }
+    if (find_guest(env, call->words[0], FIND_LIVE, 0, &list, &guest, err) < 0)
+        return -1;
+    if (guest->domid == 0)
+        return xm_fail(err, XM_STATE, "Cannot dump core for privileged domain 0");
+    path = call->count > 1 ? xm_strdup(call->words[1]) : default_path(guest);
+    if (dump(env, args, guest, path, err) < 0)
+        return -1;
+    if (args->crash)
+        return xm_guest_destroy(&env->guests, guest->domid, err);
+    return args->reset ? reset(env, guest, err) : 0;
+}
+
+const struct xm_cmd cmd_dump_core = {
+    .name = "dump-core", .words = "DOMAIN [FILE]", .min = 1, .max = 2, .xl = { "DOMAIN FILE", 2, 2 },
+    .summary = "Write a guest's memory as an ELF core",
+    .group = XM_GROUP_CHANGE, .flags = XM_CMD_MODIFIES,
+    .opts = dump_opts, .args_size = sizeof(struct dump_args), .run = dump_run,
+};

@@ -1,0 +1,125 @@
+/* What create and new are given: a file, or SXP, with VAR=VAL words laid over it. */
+#include "cmd.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { SXP_MAX = 1 << 20 };
+
+static void say_found(void *arg, const char *path)
+{
+    const struct xm_env *env = arg;
+
+    if (env->dialect == XM_DIALECT_XM)
+        printf("Using config file \"%s\".\n", path);
+    else
+        fprintf(stderr, "Parsing config from %s\n", path);
+}
+
+static void print_text(void *arg, const char *text, size_t len)
+{
+    (void)arg;
+    fwrite(text, 1, len, stdout);
+}
+
+static void print_warning(void *arg, const char *text)
+{
+    (void)arg;
+    fprintf(stderr, "%s\n", text);
+}
+
+static int print_keys(void)
+{
+    for (const struct xm_config_key *key = xm_config_keys(); key->name != NULL; key++)
+        printf("  %-28s %s\n", key->name, key->summary);
+    return 0;
+}
+
+/* Splits the operands into the file and the VAR=VAL words. A word that holds '=' is never a file. */
+static int sort_words(struct xm_env *env, const struct xm_call *call, const char **file, char **vars,
+                      size_t *ret_count, xm_error **err)
+{
+    const char *named = NULL;
+    size_t n = 0;
+
+    for (size_t i = 0; i < call->count; i++) {
+        if (strchr(call->words[i], '=') != NULL)
+            vars[n++] = call->words[i];
+        else if (named != NULL && env->dialect == XM_DIALECT_XL)
+            return fail_usage(env, err, "'%s %s' takes one file, not both %s and %s\n", env->prog, call->cmd->name,
+                              named, call->words[i]);
+        else
+            named = call->words[i];
+    }
+    if (named != NULL)
+        *file = named;
+    *ret_count = n;
+    return 0;
+}
+
+static int load_sxp(const char *path, xm_doc **ret_doc, xm_error **err)
+{
+    xm_autofree char *text = NULL;
+    size_t len;
+
+    if (xm_file_read(path, SXP_MAX, &text, &len, err) < 0)
+        return xm_wrap(err, "Cannot read file %s", path);
+    return xm_config_from_sxp(text, len, path, ret_doc, err);
+}
+
+static int load_file(struct xm_env *env, const struct load_args *args, const struct xm_call *call,
+                     xm_doc **ret_doc, xm_error **err)
+{
+    xm_autofree char **vars = xm_new0(char *, call->count + 1);
+    struct xm_config_source source = {
+        .dialect = env->dialect, .file = args->file, .path = args->path, .words = vars,
+        .found = args->quiet ? NULL : say_found, .print = print_text, .arg = env,
+    };
+
+    if (sort_words(env, call, &source.file, vars, &source.word_count, err) < 0)
+        return -1;
+    if (source.file == NULL && env->dialect == XM_DIALECT_XL) {
+        env->fail_status = 6;
+        return xm_fail(err, XM_INVALID, "no configuration file is named");
+    }
+    if (xm_config_load(&source, ret_doc, err) == 0)
+        return 0;
+    if (err == NULL || (*err)->code != XM_NOT_FOUND)
+        return -1;
+    if (env->dialect == XM_DIALECT_XL)
+        env->fail_status = 3;
+    else
+        env->fail_words = true;     /* xm shows its help here */
+    return xm_wrap(err, env->dialect == XM_DIALECT_XL ? "Failed to read config file" : "Unable to open config file");
+}
+
+static int print_dry_run(const struct xm_env *env, const xm_doc *doc, xm_error **err)
+{
+    xm_autofree char *text = NULL;
+    bool sxp = env->dialect == XM_DIALECT_XM || env->conf->output_sxp;
+
+    if ((sxp ? xm_config_format_sxp(doc, &text, err) : xm_config_format_json(doc, &text, err)) < 0)
+        return -1;
+    fputs(text, stdout);
+    return 0;
+}
+
+int load_config(struct xm_env *env, const struct load_args *args, const struct xm_call *call,
+                xm_doc **ret_doc, xm_error **err)
+{
+    XM_AUTO(xm_doc) *doc = NULL;
+
+    *ret_doc = NULL;
+    if (args->help_config)
+        return print_keys();
+    if ((args->sxp != NULL ? load_sxp(args->sxp, &doc, err) : load_file(env, args, call, &doc, err)) < 0)
+        return -1;
+    if (xm_config_check(doc, args->quiet ? NULL : print_warning, NULL, err) < 0)
+        return -1;
+    if (args->dry_run || env->dry_run)
+        return print_dry_run(env, doc, err);
+    if (args->xml)
+        return 0;                   /* xm with its ordinary server printed nothing more */
+    *ret_doc = XM_TAKE(doc);
+    return 0;
+}

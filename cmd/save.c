@@ -1,0 +1,48 @@
+/* xm save: a guest's memory into a file, in stock xl's format. */
+#include "cmd.h"
+
+struct save_args { bool checkpoint, paused, keep_domid; };
+
+static const struct xm_opt save_opts[] = {
+    XM_FLAG('c', "checkpoint", struct save_args, checkpoint, "let the guest go on afterwards"),
+    XM_FLAG_IN(XM_DIALECT_XL, 'p', NULL, struct save_args, paused, "leave the guest paused afterwards"),
+    XM_FLAG_IN(XM_DIALECT_XL, 'D', NULL, struct save_args, keep_domid, NULL),
+    XM_OPT_END
+};
+
+/* The third operand of xl: a configuration to be saved in place of the guest's own. */
+static int replacement(struct xm_env *env, const char *file, char **ret_json, xm_error **err)
+{
+    struct xm_config_source source = { .dialect = env->dialect, .file = file };
+    XM_AUTO(xm_doc) *doc = NULL;
+
+    if (xm_config_load(&source, &doc, err) < 0)
+        return -1;
+    return xm_config_format_json(doc, ret_json, err);
+}
+
+static int save_run(struct xm_env *env, const struct xm_call *call, xm_error **err)
+{
+    const struct save_args *args = call->args;
+    XM_AUTO(xm_guest_list) *list = NULL;
+    xm_autofree char *json = NULL;
+    const struct xm_guest *guest;
+    enum xm_after_save after = args->paused ? XM_AFTER_PAUSE : args->checkpoint ? XM_AFTER_RUN : XM_AFTER_DESTROY;
+
+    if (find_guest(env, call->words[0], FIND_LIVE, 0, &list, &guest, err) < 0)
+        return -1;
+    if (guest->domid == 0)
+        return xm_fail(err, XM_STATE, "Cannot save privileged domain 0");
+    if (guest->domain.shutdown || (guest->domain.paused && env->dialect == XM_DIALECT_XM))
+        return xm_fail(err, XM_STATE, "Domain is not running");
+    if (call->count > 2 && replacement(env, call->words[2], &json, err) < 0)
+        return -1;
+    return xm_guest_save(&env->guests, guest, call->words[1], after, json, err);
+}
+
+const struct xm_cmd cmd_save = {
+    .name = "save", .words = "DOMAIN FILE", .min = 2, .max = 2, .xl = { "DOMAIN FILE [CONFIG]", 2, 3 },
+    .summary = "Save a guest's memory into a file",
+    .group = XM_GROUP_LIFECYCLE, .flags = XM_CMD_MODIFIES,
+    .opts = save_opts, .args_size = sizeof(struct save_args), .run = save_run,
+};
