@@ -27,7 +27,6 @@ static int parse_type(const char *word, enum xm_console_type *ret_type, xm_error
     }
     if (word != NULL)
         return xm_fail(err, XM_INVALID, "console type supported are: pv, serial, vuart");
-    *ret_type = XM_CONSOLE_PRIMARY;
     return 0;
 }
 
@@ -36,7 +35,7 @@ static int open_console(struct xm_env *env, const struct xm_call *call, struct x
     const struct console_args *args = call->args;
     XM_AUTO(xm_guest_list) *list = NULL;
     const struct xm_guest *guest;
-    enum xm_console_type type;
+    enum xm_console_type type = XM_CONSOLE_PRIMARY;
     unsigned long num = 0;
 
     if (parse_type(args->type, &type, err) < 0)
