@@ -26,3 +26,6 @@ UNIT_TESTS += tests/unit/registry
 tests_unit_registry_SOURCES = tests/unit/registry.c tests/unit/interrupt.h
 tests_unit_registry_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 tests_unit_registry_LDADD = $(unit_ldadd)
+UNIT_TESTS += tests/unit/xenhost
+tests_unit_xenhost_SOURCES = tests/unit/xenhost.c
+tests_unit_xenhost_LDADD = $(unit_ldadd)

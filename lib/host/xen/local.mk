@@ -1,0 +1,18 @@
+lib_libxm_all_la_SOURCES += \
+	lib/host/xen/balloon.c \
+	lib/host/xen/build.c \
+	lib/host/xen/console.c \
+	lib/host/xen/cpu.c \
+	lib/host/xen/dump.c \
+	lib/host/xen/events.c \
+	lib/host/xen/info.c \
+	lib/host/xen/life.c \
+	lib/host/xen/list.c \
+	lib/host/xen/log.c \
+	lib/host/xen/op.c \
+	lib/host/xen/open.c \
+	lib/host/xen/save.c \
+	lib/host/xen/shutdown.c \
+	lib/host/xen/text.c \
+	lib/host/xen/text.h \
+	lib/host/xen/xen.h

@@ -1,0 +1,89 @@
+#include "host/xen/xen.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/time.h>
+
+/* How long the stop flag may be overlooked when its signal comes just before poll(). */
+#define LOOK_UP_MS 250
+
+static void op_done(libxl_ctx *ctx, int rc, void *arg)
+{
+    struct xen_op *op = arg;
+
+    (void)ctx;
+    op->rc = rc;
+    op->done = true;
+}
+
+/* Only notes it: the caller's console_ready() is called from our loop, outside libxl. */
+static void op_console(libxl_ctx *ctx, libxl_event *event, void *arg)
+{
+    struct xen_op *op = arg;
+
+    op->console_up = true;
+    op->console_domid = event->domid;
+    libxl_event_free(ctx, event);
+}
+
+void xen_op_init(struct xen_op *op)
+{
+    *op = (struct xen_op){ .rc = ERROR_FAIL };
+    op->how.callback = op_done;
+    op->how.u.for_callback = op;
+    op->console.callback = op_console;
+    op->console.for_callback = op;
+}
+
+/* One turn of libxl's event loop. */
+static int pump(struct xen_host *xen, struct pollfd **fds, int *room)
+{
+    int timeout = LOOK_UP_MS, count, rc;
+    struct timeval now;
+
+    for (;;) {
+        gettimeofday(&now, NULL);
+        count = *room;
+        rc = libxl_osevent_beforepoll(xen->ctx, &count, *fds, &timeout, now);
+        if (rc != ERROR_BUFFERFULL)
+            break;
+        *fds = xm_realloc(*fds, (size_t)count, sizeof(**fds));
+        *room = count;
+    }
+    if (rc < 0)
+        return rc;
+    /* Interrupted by a signal: nothing was polled, the caller looks at its stop flag. */
+    if (poll(*fds, (nfds_t)count, timeout) < 0)
+        return errno == EINTR ? 0 : ERROR_FAIL;
+    gettimeofday(&now, NULL);
+    libxl_osevent_afterpoll(xen->ctx, count, *fds, now);
+    return 0;
+}
+
+int xen_op_wait(struct xen_host *xen, struct xen_op *op, int started, const struct xm_build *build, bool abortable)
+{
+    xm_autofree struct pollfd *fds = NULL;
+    bool aborted = false, told = false;
+    int room = 0, rc;
+
+    if (started < 0)
+        return started;
+    for (;;) {
+        if (op->console_up && !told && build != NULL && build->console_ready != NULL) {
+            build->console_ready(build->arg, op->console_domid);
+            told = true;
+        }
+        if (op->done)
+            return op->rc;
+        if (abortable && !aborted && *xen->host.stop) {
+            /* Takes effect where libxl can be stopped; elsewhere the operation ends by itself. */
+            (void)libxl_ao_abort(xen->ctx, &op->how);
+            aborted = true;
+        }
+        rc = pump(xen, &fds, &room);
+        if (rc < 0)
+            return rc;
+        if (xen->broken)
+            return ERROR_FAIL;
+    }
+}

@@ -1,0 +1,88 @@
+#include "host/xen/xen.h"
+
+#include <errno.h>
+
+static int resume(struct xen_host *xen, uint32_t domid, xm_error **err)
+{
+    libxl_ctx *ctx = xen_ctx(xen, err);
+    struct xen_op op;
+    int rc;
+
+    if (ctx == NULL)
+        return -1;
+    xen_op_init(&op);
+    /* The guest is told that its suspension was cancelled: it keeps its connections. */
+    rc = xen_op_wait(xen, &op, libxl_domain_resume(ctx, domid, 1, &op.how), NULL, false);
+    return rc < 0 ? xen_fail(xen, rc, err, "domain %u was not resumed", domid) : 0;
+}
+
+static bool is_suspended(struct xen_host *xen, uint32_t domid)
+{
+    xc_domaininfo_t info;
+
+    return xen_info(xen, domid, &info, NULL) == 0 && xen_info_reason(&info) == XM_REASON_SUSPEND;
+}
+
+int xen_host_save(struct xm_host *host, uint32_t domid, int fd, xm_error **err)
+{
+    struct xen_host *xen = xen_of(host);
+    xc_domaininfo_t info;
+    struct xen_op op;
+    libxl_ctx *ctx;
+    int rc;
+
+    if (xen_guest_info(xen, domid, "saved", &info, err) < 0)
+        return -1;
+    if (info.flags & (XEN_DOMINF_shutdown | XEN_DOMINF_dying))
+        return xm_fail(err, XM_STATE, "domain %u has shut down", domid);
+    if (info.flags & XEN_DOMINF_paused)
+        return xm_fail(err, XM_STATE, "domain %u is paused and cannot suspend itself", domid);
+    ctx = xen_ctx(xen, err);
+    if (ctx == NULL)
+        return -1;
+    xen_op_init(&op);
+    rc = xen_op_wait(xen, &op, libxl_domain_suspend(ctx, domid, fd, 0, &op.how), NULL, true);
+    if (rc == 0)
+        return 0;
+    xen_fail(xen, rc, err, "domain %u was not saved", domid);
+    /* The error that matters is set; should this fail as well, the log has it. */
+    if (is_suspended(xen, domid))
+        (void)resume(xen, domid, NULL);
+    return -1;
+}
+
+int xen_host_resume(struct xm_host *host, uint32_t domid, xm_error **err)
+{
+    struct xen_host *xen = xen_of(host);
+    xc_domaininfo_t info;
+
+    if (xen_guest_info(xen, domid, "resumed", &info, err) < 0)
+        return -1;
+    if (xen_info_reason(&info) != XM_REASON_SUSPEND)
+        return xm_fail(err, XM_STATE, "domain %u is not suspended", domid);
+    return resume(xen, domid, err);
+}
+
+int xen_host_config_json(struct xm_host *host, uint32_t domid, char **ret_json, xm_error **err)
+{
+    struct xen_host *xen = xen_of(host);
+    libxl_domain_config config;
+    xc_domaininfo_t info;
+    libxl_ctx *ctx;
+    int rc;
+
+    if (xen_info(xen, domid, &info, err) < 0)
+        return -1;
+    ctx = xen_ctx(xen, err);
+    if (ctx == NULL)
+        return -1;
+    libxl_domain_config_init(&config);
+    rc = libxl_retrieve_domain_configuration(ctx, domid, &config, NULL);
+    if (rc == 0) {
+        *ret_json = libxl_domain_config_to_json(ctx, &config);
+        if (*ret_json == NULL)
+            rc = ERROR_NOMEM;
+    }
+    libxl_domain_config_dispose(&config);
+    return rc < 0 ? xen_fail(xen, rc, err, "domain %u has no configuration", domid) : 0;
+}

@@ -1,0 +1,174 @@
+#include "host/xen/text.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <libxl.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* Skips "NAME.c:LINE:" and the "FUNCTION: " after it. */
+static const char *skip_place(const char *at)
+{
+    const char *p = at;
+
+    while (isalnum((unsigned char)*p) || *p == '_' || *p == '-' || *p == '/')
+        p++;
+    if (strncmp(p, ".c:", 3) != 0)
+        return at;
+    p += 3;
+    if (!isdigit((unsigned char)*p))
+        return at;
+    while (isdigit((unsigned char)*p))
+        p++;
+    if (*p++ != ':')
+        return at;
+    while (*p == ' ')
+        p++;
+    at = p;
+    while (isalnum((unsigned char)*p) || *p == '_')
+        p++;
+    return p > at && *p == ':' ? p + 1 : at;
+}
+
+static const char *skip_domain(const char *at)
+{
+    const char *p = at;
+
+    if (strncmp(p, "Domain ", 7) != 0 || !isdigit((unsigned char)p[7]))
+        return at;
+    for (p += 7; isdigit((unsigned char)*p); p++)
+        ;
+    return *p == ':' ? p + 1 : at;
+}
+
+static const char *skip_word(const char *at, const char *word)
+{
+    size_t len = strlen(word);
+
+    return strncmp(at, word, len) == 0 ? at + len : at;
+}
+
+static const char *skip_once(const char *at)
+{
+    at += strspn(at, " \t");
+    at = skip_place(at);
+    at += strspn(at, " \t");
+    at = skip_domain(at);
+    at = skip_word(at, "panic: ");
+    return skip_word(at, "Internal error: ");
+}
+
+char *xen_text_strip(const char *line)
+{
+    const char *at = line, *was;
+    char *text, *end;
+
+    do {
+        was = at;
+        at = skip_once(at);
+    } while (at != was);
+    text = xm_strdup(at);
+    end = text + strlen(text);
+    while (end > text && (end[-1] == '\n' || end[-1] == ' ' || end[-1] == '.'))
+        *--end = '\0';
+    for (char *p = text; *p != '\0'; p++)
+        if (iscntrl((unsigned char)*p))
+            *p = ' ';
+    if (isupper((unsigned char)text[0]) && (islower((unsigned char)text[1]) || text[1] == ' '))
+        text[0] = (char)tolower((unsigned char)text[0]);
+    return text;
+}
+
+/* Lines that only say that the step which contains the failed one has failed too. */
+static const char *const empty_words[] = {
+    "exited with error status", "exited with status", "died due to fatal signal", "cannot (re-)build domain",
+    "cannot make domain", "unable to add", "unable to get", "non-existant domain", "unable to destroy",
+    "destruction of domain", "kill failed", "failed to build", "cannot build", "bootloader failed",
+    "hvm build failed", "xc_dom_", "hotplug script", "saving domain", "restoring domain",
+};
+
+int xen_text_weight(const char *text)
+{
+    static const char *const quotes[] = { "script: ", "device model did not", "failed to execute bootloader" };
+
+    for (size_t i = 0; i < XM_COUNT(quotes); i++)
+        if (strcasestr(text, quotes[i]) != NULL)
+            return 2;
+    if (text[0] == '\0')
+        return 0;
+    for (size_t i = 0; i < XM_COUNT(empty_words); i++)
+        if (strcasestr(text, empty_words[i]) != NULL)
+            return 0;
+    return 1;
+}
+
+static enum xm_code code_of_errno(int errnum)
+{
+    xm_error *err = NULL;
+    enum xm_code code;
+
+    xm_fail_errno(&err, errnum, " ");
+    code = err->code;
+    xm_error_free(err);
+    return code;
+}
+
+enum xm_code xen_code(int rc, int errnum, const char *text)
+{
+    if (text != NULL && strcasestr(text, "already exists") != NULL)
+        return XM_EXISTS;
+    switch (rc) {
+    case ERROR_ABORTED:
+        return XM_INTERRUPTED;
+    case ERROR_DOMAIN_NOTFOUND: case ERROR_DOMAIN_DESTROYED: case ERROR_NOTFOUND:
+        return XM_NOT_FOUND;
+    case ERROR_TIMEDOUT: case ERROR_GUEST_TIMEDOUT:
+        return XM_TIMEOUT;
+    case ERROR_NOPARAVIRT: case ERROR_NI: case ERROR_FEATURE_REMOVED: case ERROR_VERSION:
+        return XM_UNSUPPORTED;
+    case ERROR_LOCK_FAIL:
+        return XM_BUSY;
+    case ERROR_DEVICE_EXISTS:
+        return XM_EXISTS;
+    case ERROR_VNUMA_CONFIG_INVALID:
+        return XM_INVALID;
+    case ERROR_NOT_READY: case ERROR_JSON_CONFIG_EMPTY:
+        return XM_STATE;
+    case ERROR_NOMEM:
+        return XM_HOST;
+    }
+    if (errnum > 0)
+        return code_of_errno(errnum);
+    return rc == ERROR_INVAL ? XM_INVALID : XM_HOST;
+}
+
+/* One or more of SIZE, min:SIZE, max:SIZE, with commas between or behind, up to a blank: the form
+ * that stock xl takes for a decision, so both decide alike. */
+static bool is_mem_value(const char *at)
+{
+    if (*at == '\0' || *at == ' ')
+        return false;
+    while (*at != '\0' && *at != ' ') {
+        at = skip_word(skip_word(at, "min:"), "max:");
+        if (!isdigit((unsigned char)*at))
+            return false;
+        while (isdigit((unsigned char)*at))
+            at++;
+        if (*at != '\0' && strchr("bBkKmMgG", *at) != NULL)
+            at++;
+        if (*at == ',')
+            at++;
+    }
+    return true;
+}
+
+bool xen_dom0_mem_given(const char *commandline)
+{
+    static const char key[] = "dom0_mem=";
+
+    for (const char *at = commandline; (at = strstr(at, key)) != NULL; at++)
+        if ((at == commandline || at[-1] == ' ') && is_mem_value(at + sizeof(key) - 1))
+            return true;
+    return false;
+}

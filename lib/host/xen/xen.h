@@ -1,0 +1,165 @@
+/* The host that is the machine we run on, by libxl, libxenctrl and libxenstore. Within this folder
+ * only.
+ *
+ * Reading goes to the hypervisor and the store themselves: a listing is one hypercall for each
+ * 256 domains and one store read per name, and only for the fields that were asked for. What changes
+ * domains goes through libxl, whose context costs a dozen hypercalls and is therefore made when
+ * the first operation needs it.
+ *
+ * libxl's operations are run asynchronously, our own loop pumping its events, so that the
+ * caller's stop flag is seen while one runs. Its messages go to one logger, which keeps the errors:
+ * xen_fail() turns the one that says most into the cause of the xm_error. */
+#ifndef XM_HOST_XEN_XEN_H
+#define XM_HOST_XEN_XEN_H
+
+/* First: Xen's own headers, which libxl.h brings too, show tools more only if told before. */
+#include <xenctrl.h>
+
+#include <libxl.h>
+#include <libxl_event.h>
+#include <xenstore.h>
+#include <xentoollog.h>
+
+#include "base/buf.h"
+#include "host/ops.h"
+#include "host/xen/text.h"
+
+/* The error lines of the operation that is under way, oldest first; later ones are dropped, as they
+ * tell of the cleaning up. */
+#define XEN_KEPT_LINES 16
+
+struct xen_kept {
+    char *text;                 /* stripped of where in libxl it comes from */
+    int errnum;                 /* 0: none */
+};
+
+struct xen_logger {
+    xentoollog_logger vtable;   /* first: libxl hands this back to us */
+    const struct xm_log *log;
+    struct xen_kept kept[XEN_KEPT_LINES];
+    unsigned count;
+};
+
+struct xen_events;
+
+struct xen_host {
+    struct xm_host host;        /* first */
+    struct xen_logger logger;
+    xc_interface *xc;           /* always open */
+    struct xs_handle *xs;       /* NULL until xen_store() */
+    libxl_ctx *ctx;             /* NULL until xen_ctx() */
+    libxl_childproc_hooks childproc;    /* libxl keeps their addresses */
+    libxl_event_hooks hooks;
+    bool broken;                /* libxl can go no further */
+    struct xen_events *events;  /* NULL until events_open */
+};
+
+static inline struct xen_host *xen_of(struct xm_host *host)
+{
+    return (struct xen_host *)host;
+}
+
+/* --- open.c --- */
+
+/* The store, opened at the first call. NULL with *err set: xenstored does not run. */
+struct xs_handle *xen_store(struct xen_host *xen, xm_error **err);
+/* A store connection of the caller's own, for watches. xs_close() it. */
+struct xs_handle *xen_store_new(struct xen_host *xen, xm_error **err);
+/* A value of the store, for the caller to free; NULL if there is none. */
+char *xen_read(struct xs_handle *xs, const char *fmt, ...) XM_PRINTF(2, 3);
+libxl_ctx *xen_ctx(struct xen_host *xen, xm_error **err);
+
+/* --- log.c --- */
+
+void xen_logger_init(struct xen_logger *logger, const struct xm_log *log);
+/* Forgets the kept lines: call it before an operation. */
+void xen_logger_clear(struct xen_logger *logger);
+/* Fails with what libxl said, or, when it said nothing, with what was being done. rc is libxl's. */
+int xen_fail(struct xen_host *xen, int rc, xm_error **err, const char *doing, ...) XM_PRINTF(4, 5);
+
+/* --- op.c: one operation of libxl --- */
+
+struct xen_op {
+    libxl_asyncop_how how;      /* hand its address to libxl */
+    libxl_asyncprogress_how console;    /* for the two that make domains */
+    bool done, console_up;
+    int rc;
+    uint32_t console_domid;
+};
+
+void xen_op_init(struct xen_op *op);
+/* Pumps libxl until op is done; started is what the call that began it returned. With build, tells
+ * it when the console is up. With abortable, op is aborted once the caller's stop flag is set.
+ * Returns libxl's rc. */
+int xen_op_wait(struct xen_host *xen, struct xen_op *op, int started, const struct xm_build *build, bool abortable);
+
+/* --- list.c --- */
+
+/* All domains by ascending domid, for the caller to free. */
+int xen_infos(struct xen_host *xen, xc_domaininfo_t **ret_infos, size_t *ret_count, xm_error **err);
+/* One domain. XM_NOT_FOUND. */
+int xen_info(struct xen_host *xen, uint32_t domid, xc_domaininfo_t *ret_info, xm_error **err);
+bool xen_exists(struct xen_host *xen, uint32_t domid);
+void xen_uuid_format(const uint8_t bytes[16], char ret_text[37]);
+int xen_info_reason(const xc_domaininfo_t *info);
+
+/* A guest, for what cannot be done to domain 0: XM_INVALID "domain 0 cannot be <done>". XM_NOT_FOUND. */
+int xen_guest_info(struct xen_host *xen, uint32_t domid, const char *done, xc_domaininfo_t *ret_info, xm_error **err);
+
+/* --- life.c --- */
+
+/* Destroys; never interrupted, as it is what cleaning up consists of. */
+int xen_destroy_now(struct xen_host *xen, uint32_t domid, xm_error **err);
+
+/* --- balloon.c --- */
+
+/* Has Xen's command line fixed dom0's memory? Then ballooning is off by itself. */
+int xen_balloon_wanted(struct xen_host *xen, bool *ret_wanted, xm_error **err);
+/* Takes xl's own lock, so that two of us, or stock xl and us, do not count the same memory twice. */
+int xen_balloon_lock(struct xen_host *xen, int *ret_fd, xm_error **err);
+/* Sees to it that config fits into free memory, shrinking dom0 if wanted. */
+int xen_balloon_free(struct xen_host *xen, libxl_domain_config *config, bool wanted, xm_error **err);
+
+/* --- the operations, by file --- */
+
+int xen_host_list(struct xm_host *host, unsigned want, xm_domains **ret, xm_error **err);
+int xen_host_get(struct xm_host *host, uint32_t domid, unsigned want, xm_domains **ret, xm_error **err);
+int xen_host_find(struct xm_host *host, const char *name, uint32_t *ret_domid, xm_error **err);
+
+int xen_host_vcpus(struct xm_host *host, uint32_t domid, xm_vcpus **ret, xm_error **err);
+int xen_host_vcpu_pin(struct xm_host *host, uint32_t domid, unsigned vcpu, const struct xm_cpuset *hard,
+                      const struct xm_cpuset *soft, bool force, xm_error **err);
+
+int xen_host_info(struct xm_host *host, bool topology, xm_host_info **ret, xm_error **err);
+int xen_host_dmesg(struct xm_host *host, bool clear, char **ret_text, xm_error **err);
+int xen_host_debug_keys(struct xm_host *host, const char *keys, xm_error **err);
+
+int xen_host_create(struct xm_host *host, libxl_domain_config *config, const struct xm_build *build,
+                    uint32_t *ret_domid, xm_error **err);
+int xen_host_create_json(struct xm_host *host, const char *config_json, const struct xm_build *build,
+                         uint32_t *ret_domid, xm_error **err);
+int xen_host_restore(struct xm_host *host, const char *config_json, libxl_domain_config *config, const char *name,
+                     int fd, const struct xm_build *build, uint32_t *ret_domid, xm_error **err);
+
+int xen_host_save(struct xm_host *host, uint32_t domid, int fd, xm_error **err);
+int xen_host_resume(struct xm_host *host, uint32_t domid, xm_error **err);
+int xen_host_config_json(struct xm_host *host, uint32_t domid, char **ret_json, xm_error **err);
+int xen_host_dump_core(struct xm_host *host, uint32_t domid, const char *path, bool live, xm_error **err);
+
+int xen_host_pause(struct xm_host *host, uint32_t domid, xm_error **err);
+int xen_host_unpause(struct xm_host *host, uint32_t domid, xm_error **err);
+int xen_host_destroy(struct xm_host *host, uint32_t domid, xm_error **err);
+int xen_host_rename(struct xm_host *host, uint32_t domid, const char *name, xm_error **err);
+int xen_host_sysrq(struct xm_host *host, uint32_t domid, char letter, xm_error **err);
+
+int xen_host_shutdown(struct xm_host *host, uint32_t domid, enum xm_request request, unsigned ack_seconds,
+                      bool acpi, bool force, xm_error **err);
+
+int xen_host_console(struct xm_host *host, uint32_t domid, enum xm_console_type type, unsigned num,
+                     struct xm_console *ret, xm_error **err);
+
+int xen_host_events_open(struct xm_host *host, int *ret_fd, xm_error **err);
+int xen_host_event_next(struct xm_host *host, struct xm_event *ret, xm_error **err);
+void xen_events_free(struct xen_events *events);
+
+#endif

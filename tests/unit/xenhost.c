@@ -1,0 +1,93 @@
+/* What the Xen host makes of libxl's and Xen's texts. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <libxl.h>
+
+#include "base/mem.h"
+#include "host/xen/text.h"
+
+static void expect_strip(const char *line, const char *text)
+{
+    xm_autofree char *got = xen_text_strip(line);
+
+    assert_string_equal(got, text);
+}
+
+static void a_message_is_stripped_of_its_place(void **state)
+{
+    (void)state;
+    expect_strip("libxl_domain.c:81:libxl__domain_rename: Domain 2:Domain with name \"t1\" already exists.",
+                 "domain with name \"t1\" already exists");
+    expect_strip("libxl_disk.c:350:libxl__device_disk_setdefault: Disk vdev=xvdc failed to stat: /x\n",
+                 "disk vdev=xvdc failed to stat: /x");
+    expect_strip("panic: xg_dom_core.c:689: xc_dom_find_loader: no loader found", "no loader found");
+    expect_strip("", "");
+}
+
+static void what_only_looks_like_a_place_stays(void **state)
+{
+    (void)state;
+    expect_strip("main.c:x: text", "main.c:x: text");
+    expect_strip("Domain nine: text", "domain nine: text");
+    expect_strip("file.c:12", "file.c:12");
+    expect_strip("PV control interface", "PV control interface");
+    expect_strip("a\tb\033c", "a b c");
+}
+
+static void the_line_that_tells_the_cause_weighs_more(void **state)
+{
+    (void)state;
+    assert_int_equal(xen_text_weight(""), 0);
+    assert_int_equal(xen_text_weight("cannot (re-)build domain: -3"), 0);
+    assert_int_equal(xen_text_weight("/etc/xen/scripts/block add [1234] exited with error status 1"), 0);
+    assert_int_equal(xen_text_weight("disk vdev=xvdc failed to stat: /x"), 1);
+    assert_int_equal(xen_text_weight("script: File /x is mounted in a guest domain"), 2);
+}
+
+static void a_code_follows_rc_then_errno_then_text(void **state)
+{
+    (void)state;
+    assert_int_equal(xen_code(ERROR_DOMAIN_NOTFOUND, 0, NULL), XM_NOT_FOUND);
+    assert_int_equal(xen_code(ERROR_NOPARAVIRT, 0, NULL), XM_UNSUPPORTED);
+    assert_int_equal(xen_code(ERROR_TIMEDOUT, 0, NULL), XM_TIMEOUT);
+    assert_int_equal(xen_code(ERROR_LOCK_FAIL, 0, NULL), XM_BUSY);
+    assert_int_equal(xen_code(ERROR_INVAL, 0, NULL), XM_INVALID);
+    assert_int_equal(xen_code(ERROR_INVAL, ENOENT, "disk"), XM_NOT_FOUND);
+    assert_int_equal(xen_code(ERROR_FAIL, ENOSPC, "failed to write"), XM_IO);
+    assert_int_equal(xen_code(ERROR_FAIL, 0, NULL), XM_HOST);
+    assert_int_equal(xen_code(ERROR_INVAL, 0, "domain with name \"a\" already exists"), XM_EXISTS);
+    assert_int_equal(xen_code(ERROR_ABORTED, ENOENT, NULL), XM_INTERRUPTED);
+}
+
+static void dom0_mem_in_xl_s_forms_is_seen(void **state)
+{
+    (void)state;
+    assert_true(xen_dom0_mem_given("dom0_mem=512M"));
+    assert_true(xen_dom0_mem_given("placeholder dom0_mem=1024M,max:1024M console=com1"));
+    assert_true(xen_dom0_mem_given("dom0_mem=min:1g,max:2g,1536m"));
+    assert_true(xen_dom0_mem_given("dom0_mem=x dom0_mem=1G"));
+    assert_false(xen_dom0_mem_given(""));
+    assert_false(xen_dom0_mem_given("dom0_mem="));
+    assert_false(xen_dom0_mem_given("dom0_mem=10% loglvl=all"));
+    assert_false(xen_dom0_mem_given("mydom0_mem=512M"));
+    assert_false(xen_dom0_mem_given("dom0_mem_x=512M"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_message_is_stripped_of_its_place),
+        cmocka_unit_test(what_only_looks_like_a_place_stays),
+        cmocka_unit_test(the_line_that_tells_the_cause_weighs_more),
+        cmocka_unit_test(a_code_follows_rc_then_errno_then_text),
+        cmocka_unit_test(dom0_mem_in_xl_s_forms_is_seen),
+    };
+
+    return cmocka_run_group_tests_name("xenhost", tests, NULL, NULL);
+}
