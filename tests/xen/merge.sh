@@ -9,11 +9,6 @@ failed=0    # how many of them failed
 
 comment() { tr -d '\r' | sed 's/^/# /'; }
 
-bail() {
-    printf 'Bail out! %s\n' "$*"
-    exit 1
-}
-
 verdict() {             # ok|not ok, TITLE
     printf '%s %d - %s\n' "$1" $((++total)) "$2"
 }
