@@ -12,9 +12,17 @@
 #include "base/error.h"
 #include "doc/doc.h"
 
+/* What is known of the machine: without it, CPU lists keep processors that may not exist, and
+ * "node:N" in them is refused. */
+struct xm_bind_machine {
+    unsigned nr_cpus;
+    const unsigned *cpu_nodes;          /* the NUMA node of each; NULL: unknown */
+};
+
 struct xm_bind_report {
     void (*warning)(void *arg, const char *text);       /* may be NULL */
     void *arg;
+    const struct xm_bind_machine *machine;              /* may be NULL */
 };
 
 /* Fills *cfg, which the caller has initialised with libxl_domain_config_init() and disposes of,

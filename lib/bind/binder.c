@@ -1,0 +1,365 @@
+/* Reading values of a document, and collecting what is wrong with them. */
+#include "bind/binder.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <strings.h>
+
+/* "FILE:LINE:COL: key[idx]: text" of the current place. */
+static char *placed(struct xm_binder *b, const char *text)
+{
+    xm_error *err = NULL;
+    char *ret;
+
+    (void)xm_doc_fail(b->doc, b->key, b->node, b->index, &err, "%s", text);
+    ret = xm_error_text(err);
+    xm_error_free(err);
+    return ret;
+}
+
+bool xm_binder_error(struct xm_binder *b, const char *fmt, ...)
+{
+    xm_autofree char *text = NULL, *line = NULL;
+    va_list ap;
+
+    if (b->error_count++ >= XM_BIND_MAX_ERRORS)
+        return false;
+    va_start(ap, fmt);
+    text = xm_vprintf(fmt, ap);
+    va_end(ap);
+    line = placed(b, text);
+    if (b->errors.len)
+        xm_buf_putc(&b->errors, '\n');
+    xm_buf_puts(&b->errors, line);
+    return false;
+}
+
+void xm_binder_warn(struct xm_binder *b, const char *fmt, ...)
+{
+    xm_autofree char *text = NULL, *line = NULL;
+    va_list ap;
+
+    if (!b->report || !b->report->warning)
+        return;
+    va_start(ap, fmt);
+    text = xm_vprintf(fmt, ap);
+    va_end(ap);
+    line = placed(b, text);
+    b->report->warning(b->report->arg, line);
+}
+
+XLU_Config *xm_binder_xlu(struct xm_binder *b)
+{
+    if (!b->xlu) {
+        b->xlu_stream = open_memstream(&b->xlu_text, &b->xlu_len);
+        b->xlu = b->xlu_stream ? xlu_cfg_init(b->xlu_stream, "") : NULL;
+        if (!b->xlu)
+            abort();            /* out of memory, as in the allocators */
+    }
+    rewind(b->xlu_stream);
+    return b->xlu;
+}
+
+const char *xm_binder_xlu_complaint(struct xm_binder *b)
+{
+    char *text, *mark;
+
+    fflush(b->xlu_stream);
+    /* After rewind() the size is what was written since, and the NUL stands there. */
+    text = b->xlu_text;
+    text[b->xlu_len] = '\0';
+    text[strcspn(text, "\n")] = '\0';
+    mark = strstr(text, "config parsing error in ");
+    if (mark && (mark = strstr(mark + strlen("config parsing error in "), ": ")))
+        return mark + 2;
+    return *text ? text : "it is not understood";
+}
+
+static bool is_empty(const struct xm_binder *b, const xm_node *node)
+{
+    if (!node || node->type == XM_NODE_NONE)
+        return true;
+    if (b->dialect != XM_DIALECT_XM)
+        return false;
+    return (node->type == XM_NODE_STR && !*node->str) ||
+           ((node->type == XM_NODE_LIST || node->type == XM_NODE_DICT) && !node->count);
+}
+
+const xm_node *xm_binder_enter(struct xm_binder *b, const char *key)
+{
+    const xm_node *node = xm_doc_get(b->doc, key);
+
+    b->key = key;
+    b->node = node;
+    b->index = -1;
+    return is_empty(b, node) ? NULL : node;
+}
+
+char *xm_binder_text(struct xm_binder *b, const xm_node *node)
+{
+    switch (node->type) {
+    case XM_NODE_STR:
+        return xm_strdup(node->str);
+    case XM_NODE_INT:
+        return node->str ? xm_strdup(node->str) : xm_printf("%lld", (long long)node->i);
+    case XM_NODE_BOOL:
+        return xm_strdup(node->i ? "1" : "0");
+    case XM_NODE_FLOAT:
+        return node->str ? xm_strdup(node->str) : xm_printf("%.12g", node->f);
+    case XM_NODE_NONE:
+        (void)xm_binder_error(b, "must be a string, not None");
+        return NULL;
+    case XM_NODE_LIST:
+        (void)xm_binder_error(b, "must be a single value, not a list");
+        return NULL;
+    case XM_NODE_DICT:
+        break;
+    }
+    (void)xm_binder_error(b, "must be a single value, not a dict");
+    return NULL;
+}
+
+static bool in_range(struct xm_binder *b, long value, const char *what, long min, long max)
+{
+    if (value >= min && value <= max)
+        return true;
+    if (max == LONG_MAX || value < min)
+        return xm_binder_error(b, "%s%s%ld is too small (at least %ld)", what ? what : "", what ? " " : "", value, min);
+    return xm_binder_error(b, "%s%s%ld is too large (at most %ld)", what ? what : "", what ? " " : "", value, max);
+}
+
+bool xm_binder_parse_long(struct xm_binder *b, const char *text, const char *what, long min, long max, long *ret)
+{
+    /* xm's numbers went through Python's int(), to which 010 is ten; xl's through strtol(). */
+    int base = b->dialect == XM_DIALECT_XL || strncasecmp(text, "0x", 2) == 0 ? 0 : 10;
+    char *end;
+    long value;
+
+    errno = 0;
+    value = strtol(text, &end, base);
+    if (b->dialect == XM_DIALECT_XM)
+        end += strspn(end, " \t\n");
+    if (end == text || *end)
+        return xm_binder_error(b, "%s%s'%s' is not a number", what ? what : "", what ? " " : "", text);
+    if (errno)
+        return xm_binder_error(b, "%s%s'%s' is too large a number", what ? what : "", what ? " " : "", text);
+    if (!in_range(b, value, what, min, max))
+        return false;
+    *ret = value;
+    return true;
+}
+
+bool xm_binder_long(struct xm_binder *b, const xm_node *node, long min, long max, long *ret)
+{
+    xm_autofree char *text = NULL;
+
+    if (node->type == XM_NODE_INT || node->type == XM_NODE_BOOL) {
+        if (!in_range(b, node->i, NULL, min, max))
+            return false;
+        *ret = node->i;
+        return true;
+    }
+    if (node->type == XM_NODE_FLOAT) {
+        if (!(node->f >= -1e15 && node->f <= 1e15) || node->f != (double)(long)node->f)
+            return xm_binder_error(b, "%g is not a whole number", node->f);
+        if (!in_range(b, (long)node->f, NULL, min, max))
+            return false;
+        *ret = (long)node->f;
+        return true;
+    }
+    text = xm_binder_text(b, node);
+    return text && xm_binder_parse_long(b, text, NULL, min, max, ret);
+}
+
+bool xm_binder_get_long(struct xm_binder *b, const char *key, long min, long max, long *ret)
+{
+    const xm_node *node = xm_binder_enter(b, key);
+
+    return node && xm_binder_long(b, node, min, max, ret);
+}
+
+bool xm_binder_get_bool(struct xm_binder *b, const char *key, libxl_defbool *ret)
+{
+    long value;
+
+    if (!xm_binder_get_long(b, key, LONG_MIN, LONG_MAX, &value))
+        return false;
+    libxl_defbool_set(ret, value != 0);
+    return true;
+}
+
+char *xm_binder_get_text(struct xm_binder *b, const char *key)
+{
+    const xm_node *node = xm_binder_enter(b, key);
+
+    return node ? xm_binder_text(b, node) : NULL;
+}
+
+void xm_binder_each(struct xm_binder *b, const char *key, bool one_string,
+                    void (*item)(struct xm_binder *b, const char *text))
+{
+    const xm_node *list = xm_binder_enter(b, key);
+
+    if (!list)
+        return;
+    if (list->type != XM_NODE_LIST) {
+        xm_autofree char *text = one_string ? xm_binder_text(b, list) : NULL;
+
+        if (text)
+            item(b, text);
+        else if (!one_string)
+            (void)xm_binder_error(b, "must be a list: [ ... ]");
+        return;
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        xm_autofree char *text = NULL;
+
+        b->node = list->items[i];
+        b->index = (int)i;
+        text = xm_binder_text(b, list->items[i]);
+        if (text)
+            item(b, text);
+    }
+}
+
+libxl_string_list xm_binder_strings(struct xm_binder *b, const xm_node *node)
+{
+    libxl_string_list list = xm_new0(char *, node->count + 1);
+    size_t count = 0;
+
+    for (size_t i = 0; i < node->count; i++) {
+        b->node = node->items[i];
+        b->index = (int)i;
+        if ((list[count] = xm_binder_text(b, node->items[i])))
+            count++;
+    }
+    b->node = node;
+    b->index = -1;
+    return list;
+}
+
+bool xm_choice_find(const struct xm_choice *choices, const char *text, int *ret)
+{
+    for (; choices->name; choices++)
+        if (strcasecmp(choices->name, text) == 0) {
+            *ret = choices->value;
+            return true;
+        }
+    return false;
+}
+
+bool xm_binder_choose(struct xm_binder *b, const struct xm_choice *choices, const char *what, const char *text, int *ret)
+{
+    xm_autobuf names = XM_BUF_INIT;
+
+    if (xm_choice_find(choices, text, ret))
+        return true;
+    for (; choices->name; choices++)
+        xm_buf_printf(&names, "%s%s", names.len ? (choices[1].name ? ", " : " or ") : "", choices->name);
+    return xm_binder_error(b, "unknown %s '%s' (%s)", what, text, names.data);
+}
+
+void xm_bitmap_init(libxl_bitmap *map, unsigned bits)
+{
+    libxl_bitmap_init(map);
+    map->size = (bits + 7) / 8;
+    map->map = xm_new0(uint8_t, map->size ? map->size : 1);
+}
+
+static void trim_end(char *text)
+{
+    size_t len = strlen(text);
+
+    while (len && isspace((unsigned char)text[len - 1]))
+        text[--len] = '\0';
+}
+
+bool xm_words_next(struct xm_words *words, struct xm_word *ret)
+{
+    char *start, *end, *equals;
+
+    for (;;) {
+        start = words->next;
+        if (!start)
+            return false;
+        end = strchr(start, ',');
+        if (end)
+            *end = '\0';
+        words->next = end ? end + 1 : NULL;
+        start += strspn(start, words->trim ? " \t\n" : " ");
+        if (words->trim)
+            trim_end(start);
+        if (*start)
+            break;
+    }
+    ret->name = start;
+    equals = strchr(start, '=');
+    ret->value = equals ? equals + 1 : NULL;
+    if (equals) {
+        *equals = '\0';
+        if (words->trim) {
+            trim_end(start);
+            ret->value += strspn(ret->value, " \t\n");
+        }
+    }
+    return true;
+}
+
+bool xm_binder_flag(struct xm_binder *b, const struct xm_word *word, bool *ret)
+{
+    if (!word->value || (strcmp(word->value, "0") && strcmp(word->value, "1")))
+        return xm_binder_error(b, "%s must be 0 or 1", word->name);
+    *ret = *word->value == '1';
+    return true;
+}
+
+/* Edits between a and b: insert, drop, change or swap of neighbours; words up to 63 letters. */
+static unsigned distance(const char *a, const char *b)
+{
+    unsigned rows[3][64];
+    size_t alen = strlen(a), blen = strlen(b);
+
+    if (alen > 63 || blen > 63)
+        return UINT_MAX;
+    for (size_t j = 0; j <= blen; j++)
+        rows[0][j] = (unsigned)j;
+    for (size_t i = 1; i <= alen; i++) {
+        unsigned *row = rows[i % 3], *above = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
+
+        row[0] = (unsigned)i;
+        for (size_t j = 1; j <= blen; j++) {
+            unsigned best = above[j - 1] + (a[i - 1] != b[j - 1]);
+
+            if (above[j] + 1 < best)
+                best = above[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < best)
+                best = before[j - 2] + 1;
+            row[j] = best;
+        }
+    }
+    return rows[alen % 3][blen];
+}
+
+const char *xm_nearest(const char *text, const char *(*name_at)(void *arg, size_t index), void *arg)
+{
+    /* A third of the letters may be wrong, and never more than three. */
+    size_t len = strlen(text);
+    unsigned limit = len < 3 ? 0 : len < 6 ? 1 : len < 9 ? 2 : 3;
+    const char *best = NULL, *name;
+
+    for (size_t i = 0; (name = name_at(arg, i)); i++) {
+        unsigned d = distance(text, name);
+
+        if (d <= limit && d < strlen(name)) {
+            best = name;
+            if (!d)
+                break;
+            limit = d - 1;
+        }
+    }
+    return best;
+}

@@ -1,0 +1,233 @@
+/* xm.conf, and where everything is kept. */
+#include "bind/conf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "bind/config.h"
+#include "doc/doc.h"
+
+#define CONF_MAX (64 << 10)
+
+/* What a key of the file sets. A string has offset; the others are read by name. */
+static const struct { const char *name; size_t offset; bool path; } strings[] = {
+    { "host", offsetof(xm_conf, host), false },
+    { "state_dir", offsetof(xm_conf, state_dir), true },
+    { "run_dir", offsetof(xm_conf, run_dir), true },
+    { "log_file", offsetof(xm_conf, log_file), true },
+    { "lockfile", offsetof(xm_conf, lockfile), true },
+    { "vif.default.script", offsetof(xm_conf, vif_script), false },
+    { "vif.default.bridge", offsetof(xm_conf, vif_bridge), false },
+    { "vif.default.gatewaydev", offsetof(xm_conf, vif_gatewaydev), false },
+    { "vif.default.backend", offsetof(xm_conf, vif_backend), false },
+    { "vif_script", offsetof(xm_conf, vif_script), false },
+    { "vif_bridge", offsetof(xm_conf, vif_bridge), false },
+    { "vif_gatewaydev", offsetof(xm_conf, vif_gatewaydev), false },
+    { "vif_backend", offsetof(xm_conf, vif_backend), false },
+};
+
+static int flag(const xm_doc *doc, const char *key, const xm_node *node, int *ret, xm_error **err)
+{
+    const char *text = node->type == XM_NODE_STR ? node->str : NULL;
+    bool number = node->type == XM_NODE_INT || node->type == XM_NODE_BOOL;
+
+    if ((number && node->i == 1) || (text && (!strcmp(text, "1") || !strcmp(text, "on"))))
+        *ret = 1;
+    else if ((number && node->i == 0) || (text && (!strcmp(text, "0") || !strcmp(text, "off"))))
+        *ret = 0;
+    else
+        return xm_doc_fail(doc, key, node, -1, err, "must be 1 or 0");
+    return 0;
+}
+
+static int set_string(xm_conf *conf, const xm_doc *doc, size_t row, const xm_node *node, xm_error **err)
+{
+    char **field = (char **)((char *)conf + strings[row].offset);
+
+    if (node->type != XM_NODE_STR || !*node->str)
+        return xm_doc_fail(doc, strings[row].name, node, -1, err, "must be a string that is not empty");
+    if (strings[row].path && *node->str != '/')
+        return xm_doc_fail(doc, strings[row].name, node, -1, err, "must be an absolute path");
+    free(*field);
+    *field = xm_strdup(node->str);
+    return 0;
+}
+
+static int set(xm_conf *conf, const xm_doc *doc, const char *key, const xm_node *node, xm_error **err)
+{
+    int on = 0;
+
+    for (size_t i = 0; i < XM_COUNT(strings); i++)
+        if (!strcmp(key, strings[i].name))
+            return set_string(conf, doc, i, node, err);
+    if (!strcmp(key, "autoballoon")) {
+        if (node->type == XM_NODE_STR && !strcmp(node->str, "auto")) {
+            conf->autoballoon = -1;
+            return 0;
+        }
+        if (flag(doc, key, node, &conf->autoballoon, NULL) < 0)
+            return xm_doc_fail(doc, key, node, -1, err, "must be \"auto\", \"on\" or \"off\"");
+        return 0;
+    }
+    if (!strcmp(key, "output_format")) {
+        const char *text = node->type == XM_NODE_STR ? node->str : "";
+
+        if (strcmp(text, "json") && strcmp(text, "sxp"))
+            return xm_doc_fail(doc, key, node, -1, err, "must be \"json\" or \"sxp\"");
+        conf->output_sxp = !strcmp(text, "sxp");
+        return 0;
+    }
+    if (!strcmp(key, "run_hotplug_scripts")) {
+        if (flag(doc, key, node, &on, err) < 0)
+            return -1;
+        conf->run_hotplug_scripts = on;
+        return 0;
+    }
+    return xm_doc_fail(doc, key, node, -1, err, "unknown key");
+}
+
+static int read_file(xm_conf *conf, const char *path, bool required, xm_error **err)
+{
+    xm_autofree char *text = NULL;
+    XM_AUTO(xm_doc) *doc = NULL;
+    xm_error *read_err = NULL;
+    size_t len;
+
+    if (xm_file_read(path, CONF_MAX, &text, &len, &read_err) < 0) {
+        if (!required && read_err->code == XM_NOT_FOUND) {
+            xm_error_free(read_err);
+            return 0;
+        }
+        if (err)
+            *err = read_err;
+        else
+            xm_error_free(read_err);
+        return -1;
+    }
+    if (xm_config_parse(XM_DIALECT_XL, path, text, len, &doc, err) < 0)
+        return -1;
+    for (size_t i = 0; i < xm_doc_count(doc); i++)
+        if (set(conf, doc, xm_doc_key(doc, i), xm_doc_value(doc, i), err) < 0)
+            return -1;
+    return 0;
+}
+
+/* dir as an absolute path. It need not exist yet, its parents neither; links in what exists of
+ * it are followed, so that one directory always has one name. */
+static char *absolute(const char *dir)
+{
+    xm_autofree char *full = NULL;
+    char real[PATH_MAX];
+    char *cut;
+
+    if (*dir == '/') {
+        full = xm_strdup(dir);
+    } else {
+        if (!getcwd(real, sizeof(real)))
+            return NULL;
+        full = xm_printf("%s/%s", strcmp(real, "/") ? real : "", dir);
+    }
+    for (cut = full + strlen(full); cut > full + 1 && cut[-1] == '/'; cut--)
+        cut[-1] = '\0';
+    if (realpath(full, real))
+        return xm_strdup(real);
+    for (cut = full + strlen(full); cut > full;) {
+        bool found;
+
+        while (cut > full && *--cut != '/')
+            ;
+        *cut = '\0';
+        found = realpath(cut > full ? full : "/", real);
+        *cut = '/';
+        if (found)
+            return xm_printf("%s%s", strcmp(real, "/") ? real : "", cut);
+    }
+    return XM_TAKE(full);
+}
+
+static void derive(char **field, const char *format, const char *dir)
+{
+    if (!*field)
+        *field = xm_printf("%s%s", dir, format);
+}
+
+/* A simulated host keeps all that is its own in its directory, whatever the file says: two of
+ * them, or one beside the real host, must never meet. */
+static int settle(xm_conf *conf, xm_error **err)
+{
+    xm_autofree char *dir = NULL;
+
+    if (!strcmp(conf->host, "xen")) {
+        derive(&conf->state_dir, "/var/lib/xm", "");
+        derive(&conf->run_dir, "/run/xm", "");
+        derive(&conf->log_file, "/var/log/xm/xm.log", "");
+        derive(&conf->lockfile, "/var/lock/xl", "");
+        return 0;
+    }
+    if (strncmp(conf->host, "sim:", 4) || !conf->host[4])
+        return xm_fail(err, XM_INVALID, "unknown host %s (xen, or sim:DIR for a simulated one)", conf->host);
+    dir = absolute(conf->host + 4);
+    if (!dir)
+        return xm_fail_errno(err, errno, "%s", conf->host + 4);
+    free(conf->state_dir);
+    free(conf->run_dir);
+    free(conf->log_file);
+    free(conf->lockfile);
+    free(conf->host);
+    conf->host = xm_printf("sim:%s", dir);
+    conf->state_dir = xm_printf("%s/xm", dir);
+    conf->run_dir = xm_printf("%s/run", dir);
+    conf->log_file = xm_printf("%s/log/xm.log", dir);
+    conf->lockfile = xm_printf("%s/run/memory.lock", dir);
+    return 0;
+}
+
+static const char *not_empty(const char *text)
+{
+    return text && *text ? text : NULL;
+}
+
+int xm_conf_load(const char *path, const char *host, xm_conf **ret_conf, xm_error **err)
+{
+    XM_AUTO(xm_conf) *conf = xm_new0(xm_conf, 1);
+    bool required = path != NULL;
+
+    conf->autoballoon = -1;
+    conf->run_hotplug_scripts = true;
+    if (!path)
+        path = not_empty(getenv("XM_CONF"));
+    if (read_file(conf, path ? path : XM_CONF_PATH, required, err) < 0)
+        return -1;
+    if (!host)
+        host = not_empty(getenv("XM_HOST"));
+    if (host) {
+        free(conf->host);
+        conf->host = xm_strdup(host);
+    }
+    if (!conf->host)
+        conf->host = xm_strdup("xen");
+    if (settle(conf, err) < 0)
+        return -1;
+    *ret_conf = XM_TAKE(conf);
+    return 0;
+}
+
+void xm_conf_free(xm_conf *conf)
+{
+    if (!conf)
+        return;
+    free(conf->host);
+    free(conf->state_dir);
+    free(conf->run_dir);
+    free(conf->log_file);
+    free(conf->lockfile);
+    free(conf->vif_script);
+    free(conf->vif_bridge);
+    free(conf->vif_gatewaydev);
+    free(conf->vif_backend);
+    free(conf);
+}

@@ -1,0 +1,378 @@
+/* Finding a configuration, laying words over it, and what is done with the document at once. */
+#include "bind/config.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "bind/keys.h"
+#include "lang/lang.h"
+
+#define CONFIG_MAX (1 << 20)
+#define DEFAULT_FILE "xmdefconfig"
+#define DEFAULT_PATH ".:/etc/xen"
+
+const struct xm_config_key *xm_config_keys(void)
+{
+    static const struct xm_config_key keys[] = {
+#define ROW(name, kind, guests, who, text, bind, offset, min, max, choices, gone) { name, text },
+#include "bind/keys.def"
+#undef ROW
+        { NULL, NULL }
+    };
+
+    return keys;
+}
+
+/* --- which file --- */
+
+static bool exists(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0;
+}
+
+/* The name as it was typed, then in each directory of the path. */
+static char *find_file(const char *name, const char *path)
+{
+    xm_autofree char *dirs = xm_strdup(path);
+    char *save = NULL;
+
+    if (exists(name))
+        return xm_strdup(name);
+    if (*name == '/')
+        return NULL;
+    for (char *dir = strtok_r(dirs, ":", &save); dir; dir = strtok_r(NULL, ":", &save)) {
+        xm_autofree char *candidate = xm_printf("%s/%s", dir, name);
+
+        if (exists(candidate))
+            return XM_TAKE(candidate);
+    }
+    return NULL;
+}
+
+static void tell_found(const struct xm_config_source *source, const char *path)
+{
+    bool bare = source->dialect == XM_DIALECT_XM && *path != '/' && strncmp(path, "./", 2);
+    xm_autofree char *shown = xm_printf("%s%s", bare ? "./" : "", path);
+
+    if (source->found)
+        source->found(source->arg, shown);
+}
+
+static int read_source(const struct xm_config_source *source, char **ret_path, char **ret_text, size_t *ret_len, xm_error **err)
+{
+    xm_autofree char *path = NULL;
+    const char *name = source->file;
+    struct stat st;
+
+    if (!name && source->dialect == XM_DIALECT_XL)
+        return xm_fail(err, XM_INVALID, "no configuration file is named");
+    if (!name)
+        name = DEFAULT_FILE;
+    if (source->dialect == XM_DIALECT_XM)
+        path = find_file(name, source->path ? source->path : DEFAULT_PATH);
+    else if (exists(name))
+        path = xm_strdup(name);
+    if (!path)
+        return xm_fail(err, XM_NOT_FOUND, "%s", name);
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return xm_fail_errno(err, EISDIR, "%s", path);
+    tell_found(source, path);
+    if (xm_file_read(path, CONFIG_MAX, ret_text, ret_len, err) < 0)
+        return -1;
+    if (**ret_text == '<') {
+        free(XM_TAKE(*ret_text));
+        return xm_fail(err, XM_UNSUPPORTED, "%s: configurations in XML are not read", path);
+    }
+    *ret_path = XM_TAKE(path);
+    return 0;
+}
+
+/* --- words over it --- */
+
+/* Scripts write name="web", of which the shell leaves name=web, and name=\"web\", of which it
+ * leaves the quotes: both mean the same. */
+static char *unquote(const char *value)
+{
+    size_t len = strlen(value);
+
+    if (len >= 2 && (*value == '"' || *value == '\'') && value[len - 1] == *value)
+        return xm_strndup(value + 1, len - 2);
+    return xm_strdup(value);
+}
+
+static const struct xm_key *known_key(const char *word, const char *equals)
+{
+    xm_autofree char *name = xm_strndup(word, (size_t)(equals - word));
+
+    return xm_key_find(name);
+}
+
+static int bad_value(const char *word, const char *value, xm_error **err)
+{
+    return xm_fail(err, XM_INVALID, "invalid value in %s: %s", word, value);
+}
+
+static int int_word(xm_doc *doc, const char *key, const char *word, const char *value, xm_error **err)
+{
+    char *end;
+    long long number;
+
+    errno = 0;
+    number = strtoll(value, &end, strncasecmp(value, "0x", 2) ? 10 : 16);
+    if (errno || end == value || *end)
+        return bad_value(word, value, err);
+    xm_doc_set_int(doc, key, number);
+    return 0;
+}
+
+static int bool_word(xm_doc *doc, const char *key, const char *word, const char *value, xm_error **err)
+{
+    if (!strcmp(value, "yes") || !strcmp(value, "y"))
+        xm_doc_set_int(doc, key, 1);
+    else if (!strcmp(value, "no") || !strcmp(value, "n"))
+        xm_doc_set_int(doc, key, 0);
+    else
+        return int_word(doc, key, word, value, err);
+    return 0;
+}
+
+/* A whole list replaces, in the language itself; anything else is one more item. */
+static int list_word(xm_doc *doc, const char *key, const char *word, const char *value, xm_error **err)
+{
+    const struct xm_place nowhere = { 0, 0 };
+    const xm_node *old = xm_doc_get(doc, key);
+    xm_node *list;
+
+    if (*value == '[') {
+        xm_autofree char *text = xm_printf("%s=%s\n", key, value);
+        XM_AUTO(xm_doc) *parsed = NULL;
+
+        if (xm_config_parse(XM_DIALECT_XM, word, text, strlen(text), &parsed, err) < 0)
+            return -1;
+        if (!xm_doc_get(parsed, key))
+            return bad_value(word, value, err);
+        list = xm_node_copy(xm_doc_get(parsed, key));
+    } else {
+        list = old && old->type == XM_NODE_LIST ? xm_node_copy(old) : xm_node_new(XM_NODE_LIST, nowhere);
+        xm_node_add(list, xm_node_new_str(value, nowhere));
+    }
+    xm_doc_set(doc, key, list);
+    return 0;
+}
+
+static int apply_word(xm_doc *doc, const struct xm_key *key, const char *word, const char *raw, xm_error **err)
+{
+    xm_autofree char *value = unquote(raw);
+
+    switch (key->kind) {
+    case XM_KIND_INT:
+        return int_word(doc, key->name, word, value, err);
+    case XM_KIND_BOOL:
+        return bool_word(doc, key->name, word, value, err);
+    case XM_KIND_LIST:
+        return list_word(doc, key->name, word, value, err);
+    case XM_KIND_ANY:
+        if (*value == '[')
+            return list_word(doc, key->name, word, value, err);
+        break;
+    default:
+        break;
+    }
+    xm_doc_set_str(doc, key->name, value);
+    return 0;
+}
+
+/* xm's known variables from the words: they stand aside until the file has run. */
+static int words_doc(const struct xm_config_source *source, xm_doc **ret_doc, xm_error **err)
+{
+    XM_AUTO(xm_doc) *doc = xm_doc_new(XM_DIALECT_XM, "");
+
+    for (size_t i = 0; i < source->word_count; i++) {
+        const char *word = source->words[i], *equals = strchr(word, '=');
+        const struct xm_key *key = equals ? known_key(word, equals) : NULL;
+
+        if (!equals)
+            return xm_fail(err, XM_INVALID, "%s is no VAR=VALUE", word);
+        if (key && apply_word(doc, key, word, equals + 1, err) < 0)
+            return -1;
+    }
+    *ret_doc = XM_TAKE(doc);
+    return 0;
+}
+
+/* The other words: names that the file can read. Each pair is allocated. */
+struct vars {
+    struct { const char *name, *value; } *items;
+    size_t count;
+};
+
+static void vars_clear(struct vars *vars)
+{
+    for (size_t i = 0; i < vars->count; i++) {
+        free((char *)vars->items[i].name);
+        free((char *)vars->items[i].value);
+    }
+    free(vars->items);
+}
+
+static void vars_init(struct vars *vars, const struct xm_config_source *source)
+{
+    vars->items = xm_alloc0(source->word_count + 1, sizeof(*vars->items));
+    vars->count = 0;
+    for (size_t i = 0; i < source->word_count; i++) {
+        const char *word = source->words[i], *equals = strchr(word, '=');
+
+        if (!equals || known_key(word, equals))
+            continue;
+        vars->items[vars->count].name = xm_strndup(word, (size_t)(equals - word));
+        vars->items[vars->count++].value = unquote(equals + 1);
+    }
+}
+
+/* --- evaluation --- */
+
+static int evaluate(struct xm_lang_input *input, xm_doc **ret_doc, xm_error **err)
+{
+    xm_lang_names *names = NULL;
+
+    if (xm_lang_eval(input, &names, err) < 0)
+        return -1;
+    *ret_doc = xm_doc_from_names(names, input->dialect, input->file);
+    xm_lang_names_free(names);
+    return 0;
+}
+
+int xm_config_parse(enum xm_dialect dialect, const char *name, const char *text, size_t len, xm_doc **ret_doc, xm_error **err)
+{
+    struct xm_lang_input input = { .file = name, .text = text, .len = len, .dialect = dialect };
+
+    return evaluate(&input, ret_doc, err);
+}
+
+/* A kernel named without a directory is meant relative to where xm was called; whoever starts
+ * the guest again later stands elsewhere. */
+static void make_absolute(xm_doc *doc, const char *key)
+{
+    const xm_node *node = xm_doc_get(doc, key);
+    xm_autofree char *path = NULL;
+    char cwd[PATH_MAX];
+
+    if (!node || node->type != XM_NODE_STR || !*node->str || *node->str == '/' || !getcwd(cwd, sizeof(cwd)))
+        return;
+    if (!strcmp(node->str, "hvmloader") || !strcmp(node->str, "vmxloader"))
+        return;
+    path = xm_printf("%s/%s", strcmp(cwd, "/") ? cwd : "", strncmp(node->str, "./", 2) ? node->str : node->str + 2);
+    xm_doc_set(doc, key, xm_node_new_str(path, node->place));
+}
+
+/* What the rest of xm may count on: an xm document has its name, as a string. */
+static void settle(xm_doc *doc)
+{
+    const xm_node *name = xm_doc_get(doc, "name");
+    const char *file = xm_doc_file(doc), *slash = strrchr(file, '/');
+
+    if (name && name->type == XM_NODE_INT) {
+        xm_autofree char *text = name->str ? xm_strdup(name->str) : xm_printf("%lld", (long long)name->i);
+
+        xm_doc_set(doc, "name", xm_node_new_str(text, name->place));
+    }
+    if (xm_doc_dialect(doc) != XM_DIALECT_XM)
+        return;
+    if (!name || name->type == XM_NODE_NONE || (name->type == XM_NODE_STR && !*name->str))
+        xm_doc_set_str(doc, "name", slash ? slash + 1 : file);
+    make_absolute(doc, "kernel");
+    make_absolute(doc, "ramdisk");
+}
+
+static int load_xm(const struct xm_config_source *source, struct xm_lang_input *input, xm_doc **ret_doc, xm_error **err)
+{
+    XM_AUTO(xm_doc) *words = NULL, *doc = NULL;
+    struct vars vars;
+    int ret;
+
+    if (words_doc(source, &words, err) < 0)
+        return -1;
+    vars_init(&vars, source);
+    input->vars = (const void *)vars.items;
+    input->var_count = vars.count;
+    ret = evaluate(input, &doc, err);
+    vars_clear(&vars);
+    if (ret < 0)
+        return -1;
+    for (size_t i = 0; i < xm_doc_count(words); i++)
+        xm_doc_set(doc, xm_doc_key(words, i), xm_node_copy(xm_doc_value(words, i)));
+    *ret_doc = XM_TAKE(doc);
+    return 0;
+}
+
+static int load_xl(const struct xm_config_source *source, struct xm_lang_input *input, xm_doc **ret_doc, xm_error **err)
+{
+    xm_autobuf text = XM_BUF_INIT;
+
+    if (!source->word_count)
+        return evaluate(input, ret_doc, err);
+    xm_buf_add(&text, input->text, input->len);
+    xm_buf_putc(&text, '\n');
+    for (size_t i = 0; i < source->word_count; i++)
+        xm_buf_printf(&text, "%s\n", source->words[i]);
+    xm_buf_putc(&text, '\n');
+    input->text = text.data;
+    input->len = text.len;
+    return evaluate(input, ret_doc, err);
+}
+
+int xm_config_load(const struct xm_config_source *source, xm_doc **ret_doc, xm_error **err)
+{
+    xm_autofree char *path = NULL, *text = NULL;
+    struct xm_lang_input input = { .dialect = source->dialect, .print = source->print, .print_arg = source->arg };
+    XM_AUTO(xm_doc) *doc = NULL;
+    int ret;
+
+    if (read_source(source, &path, &text, &input.len, err) < 0)
+        return -1;
+    input.file = strncmp(path, "./", 2) ? path : path + 2;
+    input.text = text;
+    ret = source->dialect == XM_DIALECT_XM ? load_xm(source, &input, &doc, err) : load_xl(source, &input, &doc, err);
+    if (ret < 0)
+        return -1;
+    settle(doc);
+    *ret_doc = XM_TAKE(doc);
+    return 0;
+}
+
+/* --- what is done with a document at once --- */
+
+int xm_config_check(const xm_doc *doc, void (*warning)(void *arg, const char *text), void *arg, xm_error **err)
+{
+    const struct xm_bind_report report = { .warning = warning, .arg = arg };
+    libxl_domain_config cfg;
+    int ret;
+
+    libxl_domain_config_init(&cfg);
+    ret = xm_bind(doc, &report, &cfg, err);
+    libxl_domain_config_dispose(&cfg);
+    return ret;
+}
+
+int xm_config_format_json(const xm_doc *doc, char **ret_text, xm_error **err)
+{
+    libxl_domain_config cfg;
+    int ret;
+
+    libxl_domain_config_init(&cfg);
+    ret = xm_bind(doc, NULL, &cfg, err);
+    if (ret == 0) {
+        *ret_text = xm_bind_json(&cfg);
+        if (!*ret_text)
+            ret = xm_fail(err, XM_HOST, "%s: libxl could not write its JSON", xm_doc_file(doc));
+    }
+    libxl_domain_config_dispose(&cfg);
+    return ret;
+}

@@ -1,0 +1,266 @@
+/* Devices of a few words each: vtpm, p9, pvcalls, channel, vkb, vdispl, dtdev. */
+#include <limits.h>
+#include <string.h>
+
+#include "bind/binder.h"
+
+/* The next NAME=VALUE of a device string; a word without a value is a mistake and skipped. */
+static bool next_pair(struct xm_binder *b, struct xm_words *words, struct xm_word *ret)
+{
+    while (xm_words_next(words, ret)) {
+        if (ret->value)
+            return true;
+        (void)xm_binder_error(b, "'%s' should be NAME=VALUE", ret->name);
+    }
+    return false;
+}
+
+static void set_text(char **field, const char *text)
+{
+    free(*field);
+    *field = xm_strdup(text);
+}
+
+static void unknown(struct xm_binder *b, const char *name)
+{
+    (void)xm_binder_error(b, "unknown option '%s'", name);
+}
+
+static void one_vtpm(struct xm_binder *b, const char *text)
+{
+    xm_autofree char *copy = xm_strdup(text);
+    libxl_domain_config *cfg = b->cfg;
+    libxl_device_vtpm *vtpm = XM_APPEND(cfg->vtpms, cfg->num_vtpms);
+    struct xm_words words = { copy, true };
+    struct xm_word word;
+
+    libxl_device_vtpm_init(vtpm);
+    vtpm->devid = cfg->num_vtpms - 1;
+    while (next_pair(b, &words, &word)) {
+        if (!strcmp(word.name, "backend"))
+            set_text(&vtpm->backend_domname, word.value);
+        else if (!strcmp(word.name, "uuid")) {
+            if (libxl_uuid_from_string(&vtpm->uuid, word.value))
+                (void)xm_binder_error(b, "'%s' is not a UUID", word.value);
+        } else if (strcmp(word.name, "instance") || b->dialect != XM_DIALECT_XM)
+            unknown(b, word.name);
+    }
+    if (!vtpm->backend_domname)
+        (void)xm_binder_error(b, "a TPM needs backend=DOMAIN");
+}
+
+static void one_p9(struct xm_binder *b, const char *text)
+{
+    xm_autofree char *copy = xm_strdup(text);
+    libxl_domain_config *cfg = b->cfg;
+    libxl_device_p9 *p9 = XM_APPEND(cfg->p9s, cfg->num_p9s);
+    struct xm_words words = { copy, true };
+    struct xm_word word;
+
+    libxl_device_p9_init(p9);
+    p9->devid = cfg->num_p9s - 1;
+    while (next_pair(b, &words, &word)) {
+        if (!strcmp(word.name, "tag"))
+            set_text(&p9->tag, word.value);
+        else if (!strcmp(word.name, "path"))
+            set_text(&p9->path, word.value);
+        else if (!strcmp(word.name, "security_model"))
+            set_text(&p9->security_model, word.value);
+        else if (!strcmp(word.name, "backend"))
+            set_text(&p9->backend_domname, word.value);
+        else
+            unknown(b, word.name);
+    }
+    if (!p9->tag || !p9->path || !p9->security_model)
+        (void)xm_binder_error(b, "a 9pfs share needs tag, path and security_model");
+}
+
+static void one_pvcalls(struct xm_binder *b, const char *text)
+{
+    xm_autofree char *copy = xm_strdup(text);
+    libxl_domain_config *cfg = b->cfg;
+    libxl_device_pvcallsif *pvcalls = XM_APPEND(cfg->pvcallsifs, cfg->num_pvcallsifs);
+    struct xm_words words = { copy, true };
+    struct xm_word word;
+
+    libxl_device_pvcallsif_init(pvcalls);
+    pvcalls->devid = cfg->num_pvcallsifs - 1;
+    while (next_pair(b, &words, &word)) {
+        if (!strcmp(word.name, "backend"))
+            set_text(&pvcalls->backend_domname, word.value);
+        else
+            unknown(b, word.name);
+    }
+}
+
+static void one_channel(struct xm_binder *b, const char *text)
+{
+    xm_autofree char *copy = xm_strdup(text), *path = NULL, *connection = NULL;
+    libxl_domain_config *cfg = b->cfg;
+    libxl_device_channel *channel = XM_APPEND(cfg->channels, cfg->num_channels);
+    struct xm_words words = { copy, true };
+    struct xm_word word;
+
+    libxl_device_channel_init(channel);
+    channel->devid = cfg->num_channels - 1;
+    while (next_pair(b, &words, &word)) {
+        if (!strcmp(word.name, "name"))
+            set_text(&channel->name, word.value);
+        else if (!strcmp(word.name, "backend"))
+            set_text(&channel->backend_domname, word.value);
+        else if (!strcmp(word.name, "path"))
+            set_text(&path, word.value);
+        else if (!strcmp(word.name, "connection"))
+            set_text(&connection, word.value);
+        else
+            xm_binder_warn(b, "unknown option '%s' of a channel is ignored", word.name);
+    }
+    if (connection && !strcmp(connection, "pty")) {
+        libxl_device_channel_init_connection(channel, LIBXL_CHANNEL_CONNECTION_PTY);
+    } else if (connection && !strcmp(connection, "socket")) {
+        libxl_device_channel_init_connection(channel, LIBXL_CHANNEL_CONNECTION_SOCKET);
+        channel->u.socket.path = XM_TAKE(path);
+        if (!channel->u.socket.path)
+            (void)xm_binder_error(b, "connection=socket needs path");
+    } else {
+        (void)xm_binder_error(b, "connection must be pty or socket");
+    }
+    if (!channel->name)
+        (void)xm_binder_error(b, "a channel needs a name");
+}
+
+static void u32_word(struct xm_binder *b, const struct xm_word *word, uint32_t *field)
+{
+    long value;
+
+    if (xm_binder_parse_long(b, word->value, word->name, 0, UINT_MAX, &value))
+        *field = (uint32_t)value;
+}
+
+static bool vkb_flag(struct xm_binder *b, const struct xm_word *word, libxl_device_vkb *vkb)
+{
+    const struct { const char *name; bool *field; } flags[] = {
+        { "feature-disable-keyboard", &vkb->feature_disable_keyboard },
+        { "feature-disable-pointer", &vkb->feature_disable_pointer },
+        { "feature-abs-pointer", &vkb->feature_abs_pointer },
+        { "feature-raw-pointer", &vkb->feature_raw_pointer },
+        { "feature-multi-touch", &vkb->feature_multi_touch },
+    };
+
+    for (size_t i = 0; i < XM_COUNT(flags); i++)
+        if (!strcmp(flags[i].name, word->name)) {
+            (void)xm_binder_flag(b, word, flags[i].field);
+            return true;
+        }
+    return false;
+}
+
+static bool vkb_number(struct xm_binder *b, const struct xm_word *word, libxl_device_vkb *vkb)
+{
+    const struct { const char *name; uint32_t *field; } numbers[] = {
+        { "width", &vkb->width }, { "height", &vkb->height },
+        { "multi-touch-width", &vkb->multi_touch_width }, { "multi-touch-height", &vkb->multi_touch_height },
+        { "multi-touch-num-contacts", &vkb->multi_touch_num_contacts },
+    };
+
+    for (size_t i = 0; i < XM_COUNT(numbers); i++)
+        if (!strcmp(numbers[i].name, word->name)) {
+            u32_word(b, word, numbers[i].field);
+            return true;
+        }
+    return false;
+}
+
+static void one_vkb(struct xm_binder *b, const char *text)
+{
+    static const struct xm_choice backends[] = {
+        { "qemu", LIBXL_VKB_BACKEND_QEMU }, { "linux", LIBXL_VKB_BACKEND_LINUX }, { NULL, 0 }
+    };
+    xm_autofree char *copy = xm_strdup(text);
+    libxl_domain_config *cfg = b->cfg;
+    libxl_device_vkb *vkb = XM_APPEND(cfg->vkbs, cfg->num_vkbs);
+    struct xm_words words = { copy, true };
+    struct xm_word word;
+    int type;
+
+    libxl_device_vkb_init(vkb);
+    vkb->devid = cfg->num_vkbs - 1;
+    while (next_pair(b, &words, &word)) {
+        if (!strcmp(word.name, "backend"))
+            set_text(&vkb->backend_domname, word.value);
+        else if (!strcmp(word.name, "unique-id"))
+            set_text(&vkb->unique_id, word.value);
+        else if (!strcmp(word.name, "backend-type")) {
+            if (xm_binder_choose(b, backends, "backend type", word.value, &type))
+                vkb->backend_type = (libxl_vkb_backend)type;
+        } else if (!vkb_flag(b, &word, vkb) && !vkb_number(b, &word, vkb))
+            unknown(b, word.name);
+    }
+    if (vkb->backend_type == LIBXL_VKB_BACKEND_UNKNOWN)
+        (void)xm_binder_error(b, "a keyboard needs backend-type=qemu or backend-type=linux");
+}
+
+/* ID:WIDTHxHEIGHT;... */
+static void connectors(struct xm_binder *b, char *text, libxl_device_vdispl *vdispl)
+{
+    char *save = NULL;
+
+    for (char *item = strtok_r(text, ";", &save); item; item = strtok_r(NULL, ";", &save)) {
+        char *colon = strchr(item, ':');
+        unsigned width, height;
+        char rest;
+        libxl_connector_param *connector;
+
+        if (!colon || sscanf(colon + 1, "%9ux%9u%c", &width, &height, &rest) != 2) {
+            (void)xm_binder_error(b, "'%s' is no connector (ID:WIDTHxHEIGHT)", item);
+            continue;
+        }
+        *colon = '\0';
+        connector = XM_APPEND(vdispl->connectors, vdispl->num_connectors);
+        libxl_connector_param_init(connector);
+        connector->unique_id = xm_strdup(item);
+        connector->width = width;
+        connector->height = height;
+    }
+}
+
+static void one_vdispl(struct xm_binder *b, const char *text)
+{
+    xm_autofree char *copy = xm_strdup(text);
+    libxl_domain_config *cfg = b->cfg;
+    libxl_device_vdispl *vdispl = XM_APPEND(cfg->vdispls, cfg->num_vdispls);
+    struct xm_words words = { copy, true };
+    struct xm_word word;
+
+    libxl_device_vdispl_init(vdispl);
+    vdispl->devid = cfg->num_vdispls - 1;
+    while (next_pair(b, &words, &word)) {
+        if (!strcmp(word.name, "backend"))
+            set_text(&vdispl->backend_domname, word.value);
+        else if (!strcmp(word.name, "be-alloc"))
+            (void)xm_binder_flag(b, &word, &vdispl->be_alloc);
+        else if (!strcmp(word.name, "connectors"))
+            connectors(b, word.value, vdispl);
+        else
+            unknown(b, word.name);
+    }
+}
+
+static void one_dtdev(struct xm_binder *b, const char *text)
+{
+    libxl_device_dtdev *dtdev = XM_APPEND(b->cfg->dtdevs, b->cfg->num_dtdevs);
+
+    libxl_device_dtdev_init(dtdev);
+    dtdev->path = xm_strdup(text);
+}
+
+void xm_bind_others(struct xm_binder *b)
+{
+    xm_binder_each(b, "vtpm", false, one_vtpm);
+    xm_binder_each(b, "p9", false, one_p9);
+    xm_binder_each(b, "pvcalls", false, one_pvcalls);
+    xm_binder_each(b, "channel", false, one_channel);
+    xm_binder_each(b, "vkb", false, one_vkb);
+    xm_binder_each(b, "vdispl", false, one_vdispl);
+    xm_binder_each(b, "dtdev", false, one_dtdev);
+}

@@ -1,0 +1,621 @@
+/* Documents as the SXP that xm sent to its daemon, and back. */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "bind/config.h"
+#include "bind/keys.h"
+#include "convert/sxp.h"
+
+/* --- reading the document --- */
+
+/* The text of a single value; NULL when it is absent, and for xm an empty one is that. */
+static char *text_of(const xm_doc *doc, const char *key)
+{
+    const xm_node *node = xm_doc_get(doc, key);
+
+    if (!node)
+        return NULL;
+    if (node->type == XM_NODE_STR)
+        return *node->str ? xm_strdup(node->str) : NULL;
+    if (node->type == XM_NODE_INT)
+        return node->str ? xm_strdup(node->str) : xm_printf("%lld", (long long)node->i);
+    if (node->type == XM_NODE_BOOL)
+        return xm_strdup(node->i ? "1" : "0");
+    if (node->type == XM_NODE_FLOAT)
+        return xm_printf("%.12g", node->f);
+    return NULL;
+}
+
+static bool truthy(const char *text)
+{
+    return text && *text && strcmp(text, "0");
+}
+
+static char *text_or(const xm_doc *doc, const char *key, const char *otherwise)
+{
+    char *text = text_of(doc, key);
+
+    return text ? text : xm_strdup(otherwise);
+}
+
+static void add(xm_sxp *list, const xm_doc *doc, const char *key, const char *as, const char *otherwise)
+{
+    xm_autofree char *text = text_or(doc, key, otherwise);
+
+    if (text)
+        xm_sxp_add_str(list, as, text);
+}
+
+static void add_truthy(xm_sxp *list, const xm_doc *doc, const char *key, const char *otherwise)
+{
+    xm_autofree char *text = text_or(doc, key, otherwise);
+
+    if (truthy(text))
+        xm_sxp_add_str(list, key, text);
+}
+
+static const char *builder_of(const xm_doc *doc)
+{
+    const char *type = xm_doc_get_str(doc, "type"), *builder = xm_doc_get_str(doc, "builder");
+
+    if ((type && !strcasecmp(type, "hvm")) || (builder && (!strcmp(builder, "hvm") || !strcmp(builder, "vmx"))))
+        return "hvm";
+    return "linux";
+}
+
+/* --- writing --- */
+
+static void add_vcpus(xm_sxp *vm, const xm_doc *doc)
+{
+    xm_autofree char *vcpus = text_or(doc, "vcpus", "1"), *max = text_of(doc, "maxvcpus");
+    long online = strtol(vcpus, NULL, 10);
+
+    if (!max) {
+        xm_sxp_add_str(vm, "vcpus", vcpus);
+        return;
+    }
+    xm_sxp_add_int(vm, "vcpu_avail", online >= 0 && online < 63 ? (1LL << online) - 1 : -1);
+    xm_sxp_add_str(vm, "vcpus", max);
+}
+
+/* A list of one mask per processor is written as a list, "0-3" as it stands. */
+static void add_cpus(xm_sxp *vm, const xm_doc *doc)
+{
+    const xm_node *node = xm_doc_get(doc, "cpus");
+    xm_sxp *list, *items;
+
+    if (!node || node->type != XM_NODE_LIST) {
+        add_truthy(vm, doc, "cpus", NULL);
+        return;
+    }
+    list = xm_sxp_new_list("cpus");
+    items = xm_sxp_new_list(NULL);
+    for (size_t i = 0; i < node->count; i++) {
+        xm_autofree char *text = NULL;
+
+        if (node->items[i]->type == XM_NODE_STR)
+            text = xm_strdup(node->items[i]->str);
+        else
+            text = xm_printf("%lld", (long long)node->items[i]->i);
+        xm_sxp_add(items, xm_sxp_new_atom(text));
+    }
+    xm_sxp_add(list, items);
+    xm_sxp_add(vm, list);
+}
+
+static void add_backend(xm_sxp *vm, const xm_doc *doc, const char *key)
+{
+    xm_autofree char *text = text_of(doc, key);
+    xm_sxp *list, *item;
+
+    if (!truthy(text))
+        return;
+    list = xm_sxp_new_list("backend");
+    item = xm_sxp_new_list(key);
+    xm_sxp_add(list, item);
+    xm_sxp_add(vm, list);
+}
+
+static void add_ip(xm_sxp *image, const xm_doc *doc)
+{
+    xm_autofree char *ip = text_or(doc, "ip", ""), *dhcp = text_or(doc, "dhcp", "off");
+    xm_autofree char *server = text_or(doc, "nfs_server", "127.0.255.255"), *gateway = text_or(doc, "gateway", "");
+    xm_autofree char *netmask = text_or(doc, "netmask", ""), *hostname = text_or(doc, "hostname", "");
+    xm_autofree char *interface = text_or(doc, "interface", "eth0"), *text = NULL;
+
+    if (!*ip && !strcmp(dhcp, "off"))
+        return;
+    text = xm_printf("%s:%s:%s:%s:%s:%s:%s", ip, server, gateway, netmask, hostname, interface, dhcp);
+    xm_sxp_add_str(image, "ip", text);
+}
+
+static void add_args(xm_sxp *image, const xm_doc *doc)
+{
+    xm_autofree char *extra = text_or(doc, "extra", ""), *root = text_of(doc, "nfs_root"), *server = text_of(doc, "nfs_server");
+    xm_autofree char *text = NULL;
+
+    if (root && server)
+        text = xm_printf("nfsroot=%s:%s %s", server, root, extra);
+    else
+        text = XM_TAKE(extra);
+    if (*text)
+        xm_sxp_add_str(image, "args", text);
+}
+
+/* What an HVM guest is told, in alphabetical order, with xm's defaults. */
+static const struct { const char *key, *otherwise; } hvm_keys[] = {
+    { "acpi", "1" }, { "apic", "1" }, { "boot", "c" }, { "device_model", "qemu-dm" }, { "display", NULL },
+    { "fda", NULL }, { "fdb", NULL }, { "gfx_passthru", NULL }, { "guest_os_type", "default" }, { "hap", "1" },
+    { "hpet", "0" }, { "isa", "0" }, { "keymap", NULL }, { "localtime", "0" }, { "monitor_path", NULL },
+    { "nestedhvm", "0" }, { "nographic", "0" }, { "opengl", NULL }, { "oos", "1" }, { "pae", "1" },
+    { "pci_msitranslate", "1" }, { "pci_power_mgmt", "0" }, { "rtc_timeoffset", "0" }, { "sdl", NULL },
+    { "serial", NULL }, { "soundhw", NULL }, { "stdvga", "0" }, { "timer_mode", "1" }, { "usb", "0" },
+    { "usbdevice", NULL }, { "viridian", "0" }, { "vnc", NULL }, { "vncconsole", NULL }, { "vncdisplay", NULL },
+    { "vnclisten", NULL }, { "vncpasswd", NULL }, { "vncunused", "1" }, { "vpt_align", "1" }, { "xauthority", NULL },
+    { "xen_extended_power_mgmt", NULL }, { "xen_platform_pci", "1" },
+};
+
+static xm_sxp *make_image(const xm_doc *doc)
+{
+    const char *builder = builder_of(doc);
+    xm_sxp *image = xm_sxp_new_list(builder);
+    xm_autofree char *root = text_of(doc, "root");
+
+    add(image, doc, "kernel", "kernel", NULL);
+    add(image, doc, "ramdisk", "ramdisk", NULL);
+    add(image, doc, "loader", "loader", NULL);
+    add_ip(image, doc);
+    if (root)
+        xm_sxp_add_str(image, "root", strncmp(root, "root=", 5) ? root : root + 5);
+    add(image, doc, "videoram", "videoram", "4");
+    add_truthy(image, doc, "parallel", NULL);
+    if (strcmp(builder, "hvm"))
+        add_truthy(image, doc, "serial", NULL);
+    add_truthy(image, doc, "monitor", NULL);
+    add_args(image, doc);
+    add_truthy(image, doc, "superpages", NULL);
+    for (size_t i = 0; !strcmp(builder, "hvm") && i < XM_COUNT(hvm_keys); i++)
+        add(image, doc, hvm_keys[i].key, hvm_keys[i].key, hvm_keys[i].otherwise);
+    add_truthy(image, doc, "vhpt", NULL);
+    add(image, doc, "machine_address_size", "machine_address_size", NULL);
+    add(image, doc, "suppress_spurious_page_faults", "suppress_spurious_page_faults", NULL);
+    add(image, doc, "tsc_mode", "tsc_mode", "0");
+    add(image, doc, "nomigrate", "nomigrate", "0");
+    return image;
+}
+
+static void add_device(xm_sxp *vm, xm_sxp *device)
+{
+    xm_sxp *list = xm_sxp_new_list("device");
+
+    xm_sxp_add(list, device);
+    xm_sxp_add(vm, list);
+}
+
+/* "UNAME,VDEV,MODE[,BACKEND[,PROTOCOL]]"; a disk in xl's words is put as far as xm had words for it. */
+static xm_sxp *make_disk(const char *text)
+{
+    static const char *const keys[] = { "uname", "dev", "mode", "backend", "protocol" };
+    xm_autofree char *copy = xm_strdup(text);
+    const char *class = !strncmp(text, "tap2:", 5) ? "tap2" : !strncmp(text, "tap:", 4) ? "tap" : "vbd";
+    xm_sxp *disk = xm_sxp_new_list(class);
+    char *rest = copy;
+
+    for (size_t i = 0; rest && i < XM_COUNT(keys); i++) {
+        char *comma = strchr(rest, ',');
+
+        if (comma)
+            *comma++ = '\0';
+        if (i == 1 && !strncmp(rest, "ioemu:", 6))
+            rest += 6;
+        if (*rest)
+            xm_sxp_add_str(disk, keys[i], rest);
+        rest = comma;
+    }
+    return disk;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct xm_word *)a)->name, ((const struct xm_word *)b)->name);
+}
+
+/* Words of a vif or vfb, in alphabetical order. */
+static void add_words(xm_sxp *list, char *text)
+{
+    struct xm_words words = { text, true };
+    struct xm_word sorted[64];
+    size_t count = 0;
+
+    while (count < XM_COUNT(sorted) && xm_words_next(&words, &sorted[count]))
+        count++;
+    qsort(sorted, count, sizeof(sorted[0]), by_name);
+    for (size_t i = 0; i < count; i++)
+        if (sorted[i].value)
+            xm_sxp_add_str(list, sorted[i].name, sorted[i].value);
+}
+
+static xm_sxp *make_words(const char *class, const char *text)
+{
+    xm_autofree char *copy = xm_strdup(text);
+    xm_sxp *device = xm_sxp_new_list(class);
+
+    add_words(device, copy);
+    return device;
+}
+
+/* "[SSSS:]BB:DD.F[@SLOT]" */
+static xm_sxp *make_pci(const char *text)
+{
+    unsigned domain = 0, bus = 0, slot = 0, func = 0, vslot = 0;
+    const char *at = strchr(text, '@');
+    xm_sxp *pci = xm_sxp_new_list("pci"), *dev = xm_sxp_new_list("dev");
+    char number[24];
+
+    if (sscanf(text, "%4x:%2x:%2x.%1x", &domain, &bus, &slot, &func) != 4) {
+        domain = 0;
+        (void)sscanf(text, "%2x:%2x.%1x", &bus, &slot, &func);
+    }
+    if (at)
+        (void)sscanf(at + 1, "%2x", &vslot);
+    snprintf(number, sizeof(number), "0x%04x", domain);
+    xm_sxp_add_str(dev, "domain", number);
+    snprintf(number, sizeof(number), "0x%02x", bus);
+    xm_sxp_add_str(dev, "bus", number);
+    snprintf(number, sizeof(number), "0x%02x", slot);
+    xm_sxp_add_str(dev, "slot", number);
+    snprintf(number, sizeof(number), "0x%x", func);
+    xm_sxp_add_str(dev, "func", number);
+    /* Bit 0x100: the slot is chosen for it. */
+    snprintf(number, sizeof(number), "0x%x", at ? vslot << 3 : 0x100);
+    xm_sxp_add_str(dev, "vdevfn", number);
+    snprintf(number, sizeof(number), "%02x:%02x.%x", bus, slot, func);
+    xm_sxp_add_str(dev, "key", number);
+    xm_sxp_add(pci, dev);
+    return pci;
+}
+
+static void each_item(xm_sxp *vm, const xm_doc *doc, const char *key, void (*device)(xm_sxp *vm, const char *text))
+{
+    const xm_node *list = xm_doc_get(doc, key);
+
+    for (size_t i = 0; list && list->type == XM_NODE_LIST && i < list->count; i++) {
+        if (list->items[i]->type == XM_NODE_STR) {
+            device(vm, list->items[i]->str);
+        } else if (list->items[i]->type == XM_NODE_INT) {
+            xm_autofree char *text = xm_printf("%lld", (long long)list->items[i]->i);
+
+            device(vm, text);
+        }
+    }
+}
+
+static void add_disk(xm_sxp *vm, const char *text)
+{
+    add_device(vm, make_disk(text));
+}
+
+static void add_vif(xm_sxp *vm, const char *text)
+{
+    add_device(vm, make_words("vif", text));
+}
+
+static void add_pci(xm_sxp *vm, const char *text)
+{
+    add_device(vm, make_pci(text));
+}
+
+static void add_ports(xm_sxp *vm, const char *text)
+{
+    const char *dash = strchr(text, '-');
+    xm_sxp *ports = xm_sxp_new_list("ioports");
+    xm_autofree char *from = xm_printf("0x%.*s", (int)(dash ? dash - text : (long)strlen(text)), text);
+    xm_autofree char *to = xm_printf("0x%s", dash ? dash + 1 : text);
+
+    xm_sxp_add_str(ports, "from", from);
+    xm_sxp_add_str(ports, "to", to);
+    add_device(vm, ports);
+}
+
+static void add_irq(xm_sxp *vm, const char *text)
+{
+    xm_sxp *irq = xm_sxp_new_list("irq");
+
+    xm_sxp_add_str(irq, "irq", text);
+    add_device(vm, irq);
+}
+
+/* The old type=vnc means vnc=1; each frame buffer comes with a keyboard. */
+static void add_vfb(xm_sxp *vm, const char *text)
+{
+    xm_autofree char *copy = xm_strdup(text);
+    char *type = strstr(copy, "type=");
+
+    if (type && (!strncmp(type, "type=vnc", 8) || !strncmp(type, "type=sdl", 8))) {
+        const char *kind = type[5] == 'v' ? "vnc=1" : "sdl=1";
+        xm_autofree char *new = xm_printf("%.*s%s%s", (int)(type - copy), copy, kind, type + 8);
+
+        free(copy);
+        copy = XM_TAKE(new);
+    }
+    add_device(vm, xm_sxp_new_list("vkbd"));
+    add_device(vm, make_words("vfb", copy));
+}
+
+static void add_heads(xm_sxp *vm, const xm_doc *doc)
+{
+    static const struct { const char *key, *otherwise; } keys[] = {
+        { "name", NULL }, { "memory", "128" }, { "maxmem", NULL }, { "shadow_memory", NULL }, { "restart", NULL },
+        { "on_poweroff", NULL }, { "tsc_mode", NULL }, { "nomigrate", NULL }, { "on_reboot", NULL }, { "on_crash", NULL },
+        { "features", NULL }, { "on_xend_start", "ignore" }, { "on_xend_stop", "ignore" }, { "target", NULL },
+        { "cpuid", NULL }, { "cpuid_check", NULL }, { "machine_address_size", NULL },
+        { "suppress_spurious_page_faults", NULL }, { "description", NULL },
+    };
+
+    for (size_t i = 0; i < XM_COUNT(keys); i++)
+        add_truthy(vm, doc, keys[i].key, keys[i].otherwise);
+    add_vcpus(vm, doc);
+    add(vm, doc, "uuid", "uuid", NULL);
+    add(vm, doc, "cpu", "cpu", NULL);
+    add_cpus(vm, doc);
+    add(vm, doc, "cpu_cap", "cpu_cap", NULL);
+    add(vm, doc, "cpu_weight", "cpu_weight", NULL);
+    add_backend(vm, doc, "blkif");
+    add_backend(vm, doc, "netif");
+    add_truthy(vm, doc, "localtime", NULL);
+    add(vm, doc, "oos", "oos", "1");
+    add(vm, doc, "pool", "pool_name", NULL);
+}
+
+/* A PV guest without a kernel boots through pygrub. */
+static void add_bootloader(xm_sxp *vm, const xm_doc *doc)
+{
+    xm_autofree char *loader = text_of(doc, "bootloader"), *kernel = text_of(doc, "kernel");
+
+    if (!loader && !kernel && !strcmp(builder_of(doc), "linux"))
+        loader = xm_strdup("pygrub");
+    if (!loader)
+        return;
+    xm_sxp_add_str(vm, "bootloader", loader);
+    add(vm, doc, "bootargs", "bootloader_args", "-q");
+}
+
+int xm_config_format_sxp(const xm_doc *doc, char **ret_text, xm_error **err)
+{
+    XM_AUTO(xm_sxp) *vm = xm_sxp_new_list("vm");
+    xm_sxp *image = xm_sxp_new_list("image");
+
+    (void)err;
+    add_heads(vm, doc);
+    add_bootloader(vm, doc);
+    xm_sxp_add(image, make_image(doc));
+    xm_sxp_add(vm, image);
+    add(vm, doc, "s3_integrity", "s3_integrity", "1");
+    each_item(vm, doc, "disk", add_disk);
+    each_item(vm, doc, "pci", add_pci);
+    each_item(vm, doc, "ioports", add_ports);
+    each_item(vm, doc, "irq", add_irq);
+    each_item(vm, doc, "vif", add_vif);
+    each_item(vm, doc, "vfb", add_vfb);
+    *ret_text = xm_sxp_format(vm, 80);
+    return 0;
+}
+
+/* --- and back --- */
+
+static const char *atom_at(const xm_sxp *list, size_t index)
+{
+    return !list->atom && index < list->count ? list->items[index]->atom : NULL;
+}
+
+static const char *child_text(const xm_sxp *list, const char *key)
+{
+    const xm_sxp *value = xm_sxp_child(list, key);
+
+    return value ? value->atom : NULL;
+}
+
+static void append(xm_doc *doc, const char *key, const char *text)
+{
+    const struct xm_place nowhere = { 0, 0 };
+    const xm_node *old = xm_doc_get(doc, key);
+    xm_node *list = old ? xm_node_copy(old) : xm_node_new(XM_NODE_LIST, nowhere);
+
+    xm_node_add(list, xm_node_new_str(text, nowhere));
+    xm_doc_set(doc, key, list);
+}
+
+static void disk_back(xm_doc *doc, const xm_sxp *device)
+{
+    const char *uname = child_text(device, "uname"), *dev = child_text(device, "dev"), *mode = child_text(device, "mode");
+    const char *backend = child_text(device, "backend");
+    xm_autofree char *text = NULL;
+
+    /* The driver domain is written only when it is not the one every disk has. */
+    if (backend && (!strcmp(backend, "0") || !strcmp(backend, "Domain-0")))
+        backend = NULL;
+    text = xm_printf("%s,%s,%s%s%s", uname ? uname : "", dev ? dev : "", mode ? mode : "w", backend ? "," : "", backend ? backend : "");
+    append(doc, "disk", text);
+}
+
+/* (KEY VALUE) pairs as "KEY=VALUE, ..."; what a running domain adds is left out. */
+static void words_back(xm_doc *doc, const char *key, const xm_sxp *device)
+{
+    static const char *const added[] = { "uuid", "location", "security_label", "vnclocation" };
+    xm_autobuf text = XM_BUF_INIT;
+
+    for (size_t i = 1; i < device->count; i++) {
+        const char *name = atom_at(device->items[i], 0), *value = atom_at(device->items[i], 1);
+        bool skip = !name || !value;
+
+        for (size_t j = 0; !skip && j < XM_COUNT(added); j++)
+            skip = !strcmp(name, added[j]);
+        if (!skip && !strcmp(name, "backend") && (!strcmp(value, "0") || !strcmp(value, "Domain-0")))
+            skip = true;
+        if (!skip)
+            xm_buf_printf(&text, "%s%s=%s", text.len ? "," : "", name, value);
+    }
+    append(doc, key, text.data ? text.data : "");
+}
+
+static void pci_back(xm_doc *doc, const xm_sxp *device)
+{
+    for (size_t i = 1; i < device->count; i++) {
+        const xm_sxp *dev = device->items[i];
+        const char *domain, *bus, *slot, *func;
+        xm_autofree char *text = NULL;
+
+        if (!atom_at(dev, 0) || strcmp(atom_at(dev, 0), "dev"))
+            continue;
+        domain = child_text(dev, "domain");
+        bus = child_text(dev, "bus");
+        slot = child_text(dev, "slot");
+        func = child_text(dev, "func");
+        if (!bus || !slot || !func)
+            continue;
+        text = xm_printf("%04lx:%02lx:%02lx.%lx", domain ? strtoul(domain, NULL, 16) : 0, strtoul(bus, NULL, 16),
+                         strtoul(slot, NULL, 16), strtoul(func, NULL, 16));
+        append(doc, "pci", text);
+    }
+}
+
+static void ports_back(xm_doc *doc, const xm_sxp *device)
+{
+    const char *from = child_text(device, "from"), *to = child_text(device, "to");
+    xm_autofree char *text = NULL;
+
+    if (!from)
+        return;
+    text = xm_printf("%lx-%lx", strtoul(from, NULL, 16), strtoul(to ? to : from, NULL, 16));
+    append(doc, "ioports", text);
+}
+
+static void device_back(xm_doc *doc, const xm_sxp *device)
+{
+    const char *class = atom_at(device, 0);
+
+    if (!class)
+        return;
+    if (!strcmp(class, "vbd") || !strcmp(class, "tap") || !strcmp(class, "tap2"))
+        disk_back(doc, device);
+    else if (!strcmp(class, "vif") || !strcmp(class, "vfb"))
+        words_back(doc, class, device);
+    else if (!strcmp(class, "pci"))
+        pci_back(doc, device);
+    else if (!strcmp(class, "ioports"))
+        ports_back(doc, device);
+    else if (!strcmp(class, "irq") && child_text(device, "irq"))
+        append(doc, "irq", child_text(device, "irq"));
+}
+
+static void image_back(xm_doc *doc, const xm_sxp *image)
+{
+    const char *builder = atom_at(image, 0);
+
+    if (builder)
+        xm_doc_set_str(doc, "builder", builder);
+    for (size_t i = 1; i < image->count; i++) {
+        const char *key = atom_at(image->items[i], 0), *value = atom_at(image->items[i], 1);
+
+        if (!key || !value || !*value)
+            continue;
+        if (!strcmp(key, "args"))
+            xm_doc_set_str(doc, "extra", value);
+        else if (strcmp(key, "ip") && strcmp(key, "device_model") && xm_key_find(key))
+            xm_doc_set_str(doc, key, value);
+        else if (!strcmp(key, "ip"))
+            xm_doc_set_str(doc, "ip", value);
+    }
+}
+
+/* ((0 2 3) (0 2 3)) of list --long, ('0-3' '1') of create -n. */
+static void cpus_back(xm_doc *doc, const xm_sxp *cpus)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < cpus->count; i++) {
+        const xm_sxp *one = cpus->items[i];
+        xm_autobuf text = XM_BUF_INIT;
+
+        for (size_t j = 0; !one->atom && j < one->count; j++)
+            if (atom_at(one, j))
+                xm_buf_printf(&text, "%s%s", text.len ? "," : "", atom_at(one, j));
+        if (one->atom)
+            xm_buf_puts(&text, one->atom);
+        any |= text.len > 0;
+        append(doc, "cpus", text.len ? text.data : "all");
+    }
+    if (!any)
+        xm_doc_remove(doc, "cpus");
+}
+
+/* Keys whose name in SXP is not the key's own; NULL: state of a running domain, left out. */
+static const struct { const char *sxp, *key; } renamed[] = {
+    { "pool_name", "pool" }, { "bootloader_args", "bootargs" }, { "security_label", NULL }, { "domid", NULL },
+    { "start_time", NULL }, { "cpu_time", NULL }, { "online_vcpus", NULL }, { "status", NULL }, { "state", NULL },
+    { "store_mfn", NULL }, { "console_mfn", NULL }, { "change_home_server", NULL }, { "vcpu_avail", NULL },
+};
+
+static const char *key_of(const char *sxp)
+{
+    for (size_t i = 0; i < XM_COUNT(renamed); i++)
+        if (!strcmp(renamed[i].sxp, sxp))
+            return renamed[i].key;
+    return xm_key_find(sxp) ? sxp : NULL;
+}
+
+static void entry_back(xm_doc *doc, const xm_sxp *entry)
+{
+    const char *head = atom_at(entry, 0), *key;
+
+    if (!head || entry->count < 2)
+        return;
+    if (!strcmp(head, "image") || !strcmp(head, "device")) {
+        if (entry->items[1]->atom)
+            return;
+        if (*head == 'i')
+            image_back(doc, entry->items[1]);
+        else
+            device_back(doc, entry->items[1]);
+        return;
+    }
+    if (!strcmp(head, "cpus") && !entry->items[1]->atom) {
+        cpus_back(doc, entry->items[1]);
+        return;
+    }
+    key = key_of(head);
+    if (key && atom_at(entry, 1) && *atom_at(entry, 1))
+        xm_doc_set_str(doc, key, atom_at(entry, 1));
+}
+
+/* vcpus is the maximum there, and vcpu_avail a mask of those that are on. */
+static void vcpus_back(xm_doc *doc, const xm_sxp *form)
+{
+    const char *mask = child_text(form, "vcpu_avail"), *vcpus = child_text(form, "vcpus");
+    unsigned long long bits = mask ? strtoull(mask, NULL, 10) : 0;
+    int online = __builtin_popcountll(bits);
+
+    if (online && vcpus && strtol(vcpus, NULL, 10) > online) {
+        xm_doc_set_str(doc, "maxvcpus", vcpus);
+        xm_doc_set_int(doc, "vcpus", online);
+    }
+}
+
+int xm_config_from_sxp(const char *text, size_t len, const char *file, xm_doc **ret_doc, xm_error **err)
+{
+    XM_AUTO(xm_sxp) *form = NULL;
+    XM_AUTO(xm_doc) *doc = xm_doc_new(XM_DIALECT_XM, file);
+
+    if (xm_sxp_parse(text, len, &form, err) < 0)
+        return xm_wrap(err, "%s", file);
+    if (form->atom || !form->count)
+        return xm_fail(err, XM_INVALID, "%s: not a domain", file);
+    for (size_t i = 1; i < form->count; i++)
+        entry_back(doc, form->items[i]);
+    if (!child_text(form, "vcpus"))
+        return xm_fail(err, XM_INVALID, "%s: vcpus is missing", file);
+    vcpus_back(doc, form);
+    *ret_doc = XM_TAKE(doc);
+    return 0;
+}
