@@ -1,0 +1,46 @@
+/* The simulated host behind the door: its table of operations. */
+#include "host/sim/sim.h"
+
+#include <limits.h>
+#include <string.h>
+
+static void sim_close(struct xm_host *host)
+{
+    struct sim *sim = (struct sim *)host;
+
+    sim_watch_free(sim->watch);
+    free(sim->dir);
+    free(sim);
+}
+
+static int sim_open(const xm_conf *conf, const char *rest, const struct xm_log *log, struct xm_host **ret, xm_error **err)
+{
+    struct sim *sim;
+
+    (void)conf;
+    (void)log;
+    if (*rest == '\0')
+        return xm_fail(err, XM_INVALID, "a simulated host needs a directory: sim:DIR");
+    if (strlen(rest) > PATH_MAX - 64)
+        return xm_fail(err, XM_INVALID, "the simulated host's directory has too long a name");
+    sim = xm_new0(struct sim, 1);
+    sim->dir = xm_printf("%s/sim", rest);
+    if (sim_store_open(sim, err) < 0) {
+        sim_close(&sim->host);
+        return xm_wrap(err, "simulated host %s", rest);
+    }
+    *ret = &sim->host;
+    return 0;
+}
+
+const struct xm_host_ops xm_host_sim_ops = {
+    .scheme = "sim", .open = sim_open, .close = sim_close,
+    .list = sim_list, .get = sim_get, .find = sim_find,
+    .vcpus = sim_vcpus, .vcpu_pin = sim_vcpu_pin,
+    .info = sim_info, .dmesg = sim_dmesg, .debug_keys = sim_debug_keys,
+    .create = sim_create, .restore = sim_restore, .save = sim_save, .resume = sim_resume,
+    .config_json = sim_config_json, .pause = sim_pause, .unpause = sim_unpause,
+    .shutdown = sim_shutdown, .destroy = sim_destroy, .rename = sim_rename, .sysrq = sim_sysrq,
+    .dump_core = sim_dump_core, .console = sim_console,
+    .events_open = sim_events_open, .event_next = sim_event_next,
+};

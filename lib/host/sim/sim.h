@@ -1,0 +1,284 @@
+/* The simulated host: a Xen machine that is a directory.
+ *
+ * There is no process behind it. DIR/sim holds what a hypervisor would hold, and what the guests
+ * have done meanwhile follows from that and the time: a guest's whole future is in its record, so
+ * a reader computes where it has got to, and nobody has to wake up for it. Every change is made
+ * under one lock, by writing beside and renaming, so a process killed at any instant leaves the
+ * host as it was before or after a step. What is then left of a create that was killed half way is
+ * what a killed toolstack leaves on Xen: a paused domain, to be destroyed.
+ *
+ *   DIR/sim/host.json          the machine, below; may be edited at any time
+ *   DIR/sim/now                if there: the time, in milliseconds since 1970. Time then stands
+ *                              still until the file changes, and what would wait does not
+ *   DIR/sim/faults             if there: what is to fail or take long, below
+ *   DIR/sim/domains/N.json     domain N; 0 is the control domain
+ *   DIR/sim/run/               lock, next domid, message ring, fault counters, console locks
+ *
+ * host.json, an object; each key may be left out:
+ *   "hostname"                 text, "sim"
+ *   "memory_mib"               8192
+ *   "dom0_memory_mib"          1024
+ *   "dom0_min_mib"             256: how far dom0 shrinks to make room for a guest
+ *   "nr_cpus"                  4
+ *   "cores_per_socket"         4
+ *   "threads_per_core"         1
+ *   "nodes"                    1: NUMA nodes; memory and cpus are dealt out evenly
+ *   "cpu_mhz"                  2400
+ *   "cpu_vendor"               "intel" or "amd"
+ *   "cpu_features"             ["pv", "hvm", "hap", ...]: info's virt_caps; without "hvm" no HVM or PVH guests
+ *   "xen_version"              "4.17.5-sim": major.minor and the rest
+ *   "xen_commandline"          "dom0_mem=1024M,max:1024M"; without dom0_mem= dom0 shrinks by itself
+ *   "bridges"                  ["xenbr0"]: what a vif can be plugged into
+ *   "root"                     "": directory that stands for dom0's / in kernel and disk paths
+ *   "clock_offset_ms"          0: added to the real time
+ *   "suspend_timeout_s"        60: how long save waits for the guest
+ *   "guests"                   []: "NAME sim.KEY=VALUE ...", behaviour by name, over the guest's own
+ *
+ * A guest behaves by the words of its kernel command line; times in seconds, fractions allowed:
+ *   sim.boot=SECONDS           how long it boots, 0; until then it uses a cpu fully and answers nothing
+ *   sim.shutdown=obey|ignore|SECONDS   what it does when asked to go; SECONDS: obeys, taking that long
+ *   sim.crash=SECONDS  sim.reboot=SECONDS  sim.poweroff=SECONDS    does so by itself, counted from boot's end
+ *   sim.load=PERCENT           how busy each of its cpus is after boot, 0: blocked whenever looked at
+ *   sim.loop=1                 spins: never blocks, answers nothing
+ *   sim.suspend=obey|ignore    ignore: save runs into its time limit
+ *   sim.pv=on|off              off: an HVM guest without PV drivers, which cannot be asked to shut down
+ *
+ * faults, lines of text, '#' starts a comment:
+ *   OPERATION NTH once|on fail CODE "TEXT"
+ *   OPERATION NTH once|on delay MILLISECONDS
+ *   OPERATION NTH once|on kill
+ * At the NTH call of OPERATION since the file was last written, by any process ("on": and at each
+ * later one), it fails with the code (INVALID, NOT_FOUND, ... as in base/error.h), takes longer, or
+ * the calling process gets SIGKILL. An operation is a field of struct xm_host_ops, or a point
+ * inside one: create.domain (checked, nothing made yet), create.devices (a half-made domain
+ * exists), create.finish, restore.read (per chunk), save.write (per chunk), dump_core.write. */
+#ifndef XM_HOST_SIM_SIM_H
+#define XM_HOST_SIM_SIM_H
+
+#include "base/buf.h"
+#include "convert/json.h"
+#include "host/ops.h"
+
+struct sim {
+    struct xm_host host;
+    char *dir;                  /* DIR/sim */
+    struct sim_watch *watch;    /* events.c; NULL until events are opened */
+};
+
+/* --- fields.c: structs as JSON objects, by a table --- */
+
+enum sim_field_type { SIM_INT, SIM_TEXT, SIM_WORDS };   /* int64_t, char *, NULL-terminated char ** */
+
+struct sim_field {
+    const char *key;
+    enum sim_field_type type;
+    size_t offset;
+    int64_t low, high, otherwise;
+    const char *text;           /* SIM_TEXT's and SIM_WORDS' default; words parted by blanks */
+};
+
+/* Fills *into, every field of which is then set; what names the object in errors. XM_INVALID for
+ * an unknown key, a wrong type or a number out of its range. */
+int sim_fields_read(const struct sim_field *fields, const xm_json *json, void *into, const char *what, xm_error **err);
+xm_json *sim_fields_write(const struct sim_field *fields, const void *from);
+void sim_fields_clear(const struct sim_field *fields, void *of);
+
+char **sim_words_new(const char *text);
+void sim_words_free(char **words);
+
+/* --- behaviour.c --- */
+
+struct sim_behaviour {
+    int64_t boot_ms, crash_ms, reboot_ms, poweroff_ms;  /* -1: does not */
+    int64_t shutdown_ms;        /* -1: ignores requests */
+    int64_t load;               /* percent of each vcpu */
+    bool suspends, pv;
+};
+
+/* By the sim. words of text; the others are the guest's. XM_INVALID names a word it cannot read. */
+int sim_behaviour_parse(const char *text, struct sim_behaviour *ret_behaviour, xm_error **err);
+
+/* --- store.c: what is on disk --- */
+
+struct sim_settings {
+    char *hostname, *cpu_vendor, *xen_version, *xen_commandline, *root;
+    int64_t memory_mib, dom0_memory_mib, dom0_min_mib, nr_cpus, cores_per_socket, threads_per_core, nodes;
+    int64_t cpu_mhz, clock_offset_ms, suspend_timeout_s;
+    char **cpu_features, **bridges, **guests;
+};
+
+/* Times of a guest are milliseconds that it has run, not counting what it spent paused. */
+struct sim_guest {
+    int64_t domid;
+    char *uuid, *name;
+    char *kind;                 /* "pv", "pvh", "hvm" */
+    int64_t building;           /* its create or restore has not finished */
+    int64_t paused;
+    int64_t mem_kib, max_kib, target_kib, overhead_kib;
+    int64_t vcpus, max_vcpus;
+    int64_t started_ms;         /* since 1970 */
+    int64_t ran_ms;             /* guest time at since_ms, or for good if that is 0 */
+    int64_t since_ms;           /* since 1970, when it began to run; 0: it does not */
+    int64_t end_ms;             /* guest time at which it shuts down; -1: not in sight */
+    int64_t end_reason;         /* enum xm_shutdown_reason */
+    int64_t end_logged;
+    int64_t cpu_from_ms;        /* guest time from which its CPU time counts: a restored one's starts anew */
+    char *words;                /* its sim. words */
+    char *memory;               /* a mark that stands for its memory's contents */
+    char *config;               /* libxl's JSON */
+    char *console;              /* what it said besides what console.c derives */
+    char **hard, **soft;        /* per vcpu: "all" or "0-1,3" */
+    struct sim_behaviour does;  /* by words */
+};
+
+/* The host as one step sees it: locked, loaded, and at one moment of time. */
+struct sim_state {
+    struct sim *sim;
+    int lock;
+    struct sim_settings settings;
+    int64_t now;                /* ms since 1970 */
+    bool frozen;
+    int64_t next_domid;
+    struct sim_guest *guests;   /* ascending domid */
+    size_t count, cap;
+};
+#define SIM_STATE_INIT { .lock = -1 }
+#define sim_autostate __attribute__((cleanup(sim_state_clear))) struct sim_state
+
+extern const struct sim_field sim_guest_fields[];
+extern const struct sim_field sim_settings_fields[];
+
+/* Makes the directory and what is missing in it. */
+int sim_store_open(struct sim *sim, xm_error **err);
+
+/* Takes the lock, loads everything, and removes what killed processes left beside. */
+int sim_state_load(struct sim *sim, struct sim_state *ret_state, xm_error **err);
+void sim_state_clear(struct sim_state *state);          /* lets go of the lock */
+
+int sim_guest_store(const struct sim_state *state, const struct sim_guest *guest, xm_error **err);
+int sim_guest_remove(const struct sim_state *state, int64_t domid, xm_error **err);
+void sim_guest_clear(struct sim_guest *guest);
+int sim_guest_parse(const xm_json *json, const char *what, struct sim_guest *ret_guest, xm_error **err);
+int sim_next_domid_store(const struct sim_state *state, int64_t next, xm_error **err);
+
+/* XM_NOT_FOUND "domain 7 does not exist". */
+struct sim_guest *sim_guest_get(struct sim_state *state, int64_t domid, xm_error **err);
+struct sim_guest *sim_guest_by_name(struct sim_state *state, const char *name);
+
+/* The same, but not the control domain: XM_INVALID "domain 0 cannot be DONE". */
+struct sim_guest *sim_guest_get_u(struct sim_state *state, int64_t domid, const char *done, xm_error **err);
+
+/* Replaces a file of the host. No fsync: a simulated machine need not survive the real one's crash. */
+int sim_file_replace(const char *path, const char *text, size_t len, xm_error **err);
+
+/* Free memory of the machine, KiB. */
+int64_t sim_free_kib(const struct sim_state *state);
+
+/* --- clock.c: what a guest has done by now --- */
+
+int64_t sim_guest_time(const struct sim_guest *guest, int64_t now);
+bool sim_guest_ended(const struct sim_guest *guest, int64_t now);
+bool sim_guest_booted(const struct sim_guest *guest, int64_t now);
+bool sim_guest_busy(const struct sim_guest *guest, int64_t now);        /* on a cpu when looked at now */
+int64_t sim_guest_cpu_ns(const struct sim_guest *guest, int64_t now);
+int64_t sim_vcpu_cpu_ns(const struct sim_guest *guest, int64_t vcpu, int64_t now);
+
+/* Stops and starts its time. */
+void sim_guest_halt(struct sim_guest *guest, int64_t now);
+void sim_guest_go(struct sim_guest *guest, int64_t now);
+
+/* It ends in ms from now at the latest, or as soon as it has booted if that is later. */
+void sim_guest_end_in(struct sim_guest *guest, int64_t now, int64_t ms, int reason);
+
+/* The time of its first own end, as it behaves. */
+void sim_guest_plan(struct sim_guest *guest);
+
+/* When the next guest will boot to its end or shut down, ms since 1970; -1: never. */
+int64_t sim_next_change(const struct sim_state *state);
+
+/* Lets ms of the host's time pass: XM_INTERRUPTED when asked to stop. Under a standing clock it
+ * returns at once. */
+int sim_wait(struct sim *sim, int64_t ms, xm_error **err);
+int sim_sleep(const struct sim *sim, int64_t ms, xm_error **err);      /* the same in real time */
+int sim_stopped(const struct sim *sim, xm_error **err); /* XM_INTERRUPTED if asked to stop */
+
+/* --- fault.c --- */
+
+/* Counts a call of point and does what the faults file says of it. Not under the lock. */
+int sim_fault(struct sim *sim, const char *point, xm_error **err);
+
+/* --- cpuset.c --- */
+
+/* "all", "0-1,3" -> set. XM_INVALID if none of it is below nr_cpus. */
+void sim_cpuset_parse(const char *text, int64_t nr_cpus, struct xm_cpuset *ret_set);
+char *sim_cpuset_format(const struct xm_cpuset *set, int64_t nr_cpus);
+
+/* --- dmesg.c --- */
+
+/* Adds a line to the message ring; best effort, as a hypervisor's is. Under the lock. */
+void sim_message(const struct sim_state *state, const char *fmt, ...) XM_PRINTF(2, 3);
+
+/* Notes in the ring who has shut down since the last look. Under the lock. */
+int sim_log_ends(struct sim_state *state, xm_error **err);
+
+/* --- request.c: a libxl configuration as the simulated machine reads it --- */
+
+struct sim_request {
+    xm_json *config;            /* the configuration, mended: name and uuid are there */
+    struct sim_guest guest;     /* domid 0, not running */
+};
+
+/* Reads json and refuses what this host could not build: missing files and bridges, unusable
+ * figures. name, if not NULL, replaces the one in json. Takes json, also on failure. */
+int sim_request_read(const struct sim_state *state, const xm_conf *conf, xm_json *json, const char *name, bool restored,
+                     struct sim_request *ret_request, xm_error **err);
+void sim_request_clear(struct sim_request *request);
+
+/* Sets object's key, an object of json that is made if it is missing. */
+void sim_json_set_in(xm_json *json, const char *object, const char *key, const char *value);
+
+/* --- create.c --- */
+
+/* Makes the domain of request; stream, if not NULL, is what was restored into it. */
+int sim_domain_build(struct sim *sim, xm_json *json, const char *name, const struct sim_guest *stream,
+                     const struct xm_build *build, uint32_t *ret_domid, xm_error **err);
+int sim_config_tree(libxl_domain_config *config, xm_json **ret_json, xm_error **err);
+
+/* --- life.c --- */
+
+int sim_guest_set_paused(struct sim *sim, uint32_t domid, bool paused, xm_error **err);
+void sim_guest_say(struct sim_guest *guest, const char *text);  /* on its console; text with its line ends */
+
+/* --- the operations --- */
+
+int sim_list(struct xm_host *host, unsigned want, xm_domains **ret, xm_error **err);
+int sim_get(struct xm_host *host, uint32_t domid, unsigned want, xm_domains **ret, xm_error **err);
+int sim_find(struct xm_host *host, const char *name, uint32_t *ret_domid, xm_error **err);
+int sim_vcpus(struct xm_host *host, uint32_t domid, xm_vcpus **ret, xm_error **err);
+int sim_vcpu_pin(struct xm_host *host, uint32_t domid, unsigned vcpu, const struct xm_cpuset *hard,
+                 const struct xm_cpuset *soft, bool force, xm_error **err);
+int sim_info(struct xm_host *host, bool topology, xm_host_info **ret, xm_error **err);
+int sim_dmesg(struct xm_host *host, bool clear, char **ret_text, xm_error **err);
+int sim_debug_keys(struct xm_host *host, const char *keys, xm_error **err);
+int sim_create(struct xm_host *host, libxl_domain_config *config, const struct xm_build *build,
+               uint32_t *ret_domid, xm_error **err);
+int sim_restore(struct xm_host *host, const char *config_json, libxl_domain_config *config, const char *name,
+                int fd, const struct xm_build *build, uint32_t *ret_domid, xm_error **err);
+int sim_save(struct xm_host *host, uint32_t domid, int fd, xm_error **err);
+int sim_resume(struct xm_host *host, uint32_t domid, xm_error **err);
+int sim_config_json(struct xm_host *host, uint32_t domid, char **ret_json, xm_error **err);
+int sim_pause(struct xm_host *host, uint32_t domid, xm_error **err);
+int sim_unpause(struct xm_host *host, uint32_t domid, xm_error **err);
+int sim_shutdown(struct xm_host *host, uint32_t domid, enum xm_request request, unsigned ack_seconds,
+                 bool acpi, bool force, xm_error **err);
+int sim_destroy(struct xm_host *host, uint32_t domid, xm_error **err);
+int sim_rename(struct xm_host *host, uint32_t domid, const char *name, xm_error **err);
+int sim_sysrq(struct xm_host *host, uint32_t domid, char letter, xm_error **err);
+int sim_dump_core(struct xm_host *host, uint32_t domid, const char *path, bool live, xm_error **err);
+int sim_console(struct xm_host *host, uint32_t domid, enum xm_console_type type, unsigned num,
+                struct xm_console *ret, xm_error **err);
+int sim_events_open(struct xm_host *host, int *ret_fd, xm_error **err);
+int sim_event_next(struct xm_host *host, struct xm_event *ret, xm_error **err);
+void sim_watch_free(struct sim_watch *watch);
+
+#endif
