@@ -29,3 +29,7 @@ tests_unit_registry_LDADD = $(unit_ldadd)
 UNIT_TESTS += tests/unit/xenhost
 tests_unit_xenhost_SOURCES = tests/unit/xenhost.c
 tests_unit_xenhost_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/sim
+tests_unit_sim_SOURCES = tests/unit/sim.c
+tests_unit_sim_LDADD = $(unit_ldadd)

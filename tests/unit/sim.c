@@ -1,0 +1,749 @@
+/* The simulated host: what it refuses, how its guests behave, and that many processes may use it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libxl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/fd.h"
+#include "host/host.h"
+
+#define T0 1700000000000ll      /* where the tests' clock begins */
+
+struct world {
+    char dir[64];
+    xm_conf conf;
+    xm_host *host;
+    int64_t now;
+    int console_calls;
+    uint32_t console_domid;
+};
+
+/* --- the machine under test --- */
+
+static void put(const struct world *w, const char *file, const char *fmt, ...) XM_PRINTF(3, 4);
+static void put(const struct world *w, const char *file, const char *fmt, ...)
+{
+    xm_autofree char *path = xm_printf("%s/%s", w->dir, file), *text = NULL;
+    va_list ap;
+
+    va_start(ap, fmt);
+    text = xm_vprintf(fmt, ap);
+    va_end(ap);
+    assert_int_equal(xm_file_replace(path, text, strlen(text), 0600, NULL), 0);
+}
+
+static void pass_ms(struct world *w, int64_t ms)
+{
+    w->now += ms;
+    put(w, "sim/now", "%lld\n", (long long)w->now);
+}
+
+static int set_up(void **state)
+{
+    struct world *w = xm_new0(struct world, 1);
+
+    strcpy(w->dir, "/tmp/xm-sim.XXXXXX");
+    assert_non_null(mkdtemp(w->dir));
+    w->conf.host = xm_printf("sim:%s", w->dir);
+    w->now = T0;
+    assert_int_equal(xm_host_open(&w->conf, NULL, &w->host, NULL), 0);
+    put(w, "sim/host.json", "{\"root\": \"%s\", \"memory_mib\": 4096}", w->dir);
+    put(w, "kernel", "kernel");
+    put(w, "ramdisk", "ramdisk");
+    put(w, "disk.img", "disk");
+    pass_ms(w, 0);
+    *state = w;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct world *w = *state;
+    xm_autofree char *command = xm_printf("rm -rf '%s'", w->dir);
+
+    xm_host_close(w->host);
+    free(w->conf.host);
+    free(w);
+    return system(command);
+}
+
+/* --- guests --- */
+
+static void add_disk(libxl_domain_config *cfg, const char *path)
+{
+    libxl_device_disk *disk;
+
+    cfg->disks = realloc(cfg->disks, (cfg->num_disks + 1) * sizeof(*cfg->disks));
+    disk = &cfg->disks[cfg->num_disks++];
+    libxl_device_disk_init(disk);
+    disk->pdev_path = strdup(path);
+    disk->vdev = strdup("xvda");
+    disk->format = LIBXL_DISK_FORMAT_RAW;
+    disk->readwrite = 1;
+}
+
+static void add_nic(libxl_domain_config *cfg, const char *bridge)
+{
+    libxl_device_nic *nic;
+
+    cfg->nics = realloc(cfg->nics, (cfg->num_nics + 1) * sizeof(*cfg->nics));
+    nic = &cfg->nics[cfg->num_nics++];
+    libxl_device_nic_init(nic);
+    nic->bridge = bridge ? strdup(bridge) : NULL;
+}
+
+static void make_guest(libxl_domain_config *cfg, const char *name, libxl_domain_type type, const char *cmdline)
+{
+    libxl_domain_config_init(cfg);
+    cfg->c_info.type = type;
+    cfg->c_info.name = strdup(name);
+    libxl_domain_build_info_init_type(&cfg->b_info, type);
+    cfg->b_info.max_memkb = cfg->b_info.target_memkb = 256 * 1024;
+    cfg->b_info.max_vcpus = 2;
+    cfg->b_info.avail_vcpus.size = 1;
+    cfg->b_info.avail_vcpus.map = calloc(1, 1);
+    cfg->b_info.avail_vcpus.map[0] = 3;
+    cfg->b_info.kernel = strdup("/kernel");
+    cfg->b_info.cmdline = strdup(cmdline);
+}
+
+static int create(struct world *w, libxl_domain_config *cfg, uint32_t *ret_domid, xm_error **err)
+{
+    struct xm_build build = { 0 };
+    int rc = xm_host_create(w->host, cfg, &build, ret_domid, err);
+
+    libxl_domain_config_dispose(cfg);
+    return rc;
+}
+
+static uint32_t start(struct world *w, const char *name, const char *cmdline)
+{
+    libxl_domain_config cfg;
+    xm_error *err = NULL;
+    uint32_t domid = 0;
+
+    make_guest(&cfg, name, LIBXL_DOMAIN_TYPE_PV, cmdline);
+    if (create(w, &cfg, &domid, &err) < 0) {
+        xm_autofree char *text = xm_error_text(err);
+        fail_msg("%s", text);
+    }
+    return domid;
+}
+
+static size_t count_domains(struct world *w)
+{
+    XM_AUTO(xm_domains) *domains = NULL;
+
+    assert_int_equal(xm_host_list(w->host, 0, &domains, NULL), 0);
+    return domains->count;
+}
+
+/* The domain's flags as a listing writes them, its reason behind them. */
+static const char *look(struct world *w, uint32_t domid)
+{
+    static char text[16];
+    XM_AUTO(xm_domains) *domains = NULL;
+    const struct xm_domain *d;
+
+    if (xm_host_get(w->host, domid, XM_WANT_NAME, &domains, NULL) < 0)
+        return "gone";
+    d = domains->items;
+    snprintf(text, sizeof(text), "%c%c%c%c%c", d->running ? 'r' : '-', d->blocked ? 'b' : '-', d->paused ? 'p' : '-',
+             d->shutdown ? 's' : '-', d->reason < 0 ? '-' : (char)('0' + d->reason));
+    return text;
+}
+
+static uint64_t cpu_ms(struct world *w, uint32_t domid)
+{
+    XM_AUTO(xm_domains) *domains = NULL;
+
+    assert_int_equal(xm_host_get(w->host, domid, 0, &domains, NULL), 0);
+    return domains->items[0].cpu_ns / 1000000;
+}
+
+static uint64_t free_mib(struct world *w)
+{
+    XM_AUTO(xm_host_info) *info = NULL;
+
+    assert_int_equal(xm_host_info_get(w->host, false, &info, NULL), 0);
+    return info->free_mib;
+}
+
+/* err must be there, with this code, and its text must hold this part. Frees it. */
+static void expect(xm_error *err, enum xm_code code, const char *part)
+{
+    xm_autofree char *text = NULL;
+
+    assert_non_null(err);
+    text = xm_error_text(err);
+    if (err->code != code || strstr(text, part) == NULL)
+        fail_msg("code %d, '%s', where %d, '%s' was expected", err->code, text, code, part);
+    xm_error_free(err);
+}
+
+static void refuse(struct world *w, libxl_domain_config *cfg, enum xm_code code, const char *part)
+{
+    size_t before = count_domains(w);
+    uint64_t memory = free_mib(w);
+    xm_error *err = NULL;
+    uint32_t domid = 99;
+
+    assert_int_equal(create(w, cfg, &domid, &err), -1);
+    expect(err, code, part);
+    assert_int_equal(domid, 99);
+    assert_int_equal(count_domains(w), before);
+    assert_int_equal(free_mib(w), memory);
+}
+
+/* --- opening --- */
+
+static void a_host_without_a_directory_is_refused(void **state)
+{
+    xm_conf conf = { .host = (char *)"sim:" };
+    xm_error *err = NULL;
+    xm_host *host;
+
+    (void)state;
+    assert_int_equal(xm_host_open(&conf, NULL, &host, &err), -1);
+    expect(err, XM_INVALID, "sim:DIR");
+}
+
+static void a_new_machine_has_dom0(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_domains) *domains = NULL;
+    XM_AUTO(xm_host_info) *info = NULL;
+    xm_autofree char *json = NULL;
+
+    assert_int_equal(xm_host_list(w->host, XM_WANT_NAME, &domains, NULL), 0);
+    assert_int_equal(domains->count, 1);
+    assert_string_equal(domains->items[0].name, "Domain-0");
+    assert_true(domains->items[0].running);
+    assert_int_equal(domains->items[0].mem_kib, 1024 * 1024);
+    assert_int_equal(domains->items[0].vcpus, 4);
+    assert_int_equal(xm_host_info_get(w->host, true, &info, NULL), 0);
+    assert_int_equal(info->total_mib, 4096);
+    assert_int_equal(info->free_mib, 3072);
+    assert_int_equal(info->nodes[0].distances[0], 10);
+    assert_int_equal(xm_host_config_json(w->host, 0, &json, NULL), 0);
+    assert_non_null(strstr(json, "Domain-0"));
+}
+
+static void a_wrong_setting_is_named(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_domains) *domains = NULL;
+    xm_error *err = NULL;
+
+    put(w, "sim/host.json", "{\"memory\": 4096}");
+    assert_int_equal(xm_host_list(w->host, 0, &domains, &err), -1);
+    expect(err, XM_INVALID, "host.json: unknown key \"memory\"");
+    err = NULL;
+    put(w, "sim/host.json", "{\"nr_cpus\": 0}");
+    assert_int_equal(xm_host_list(w->host, 0, &domains, &err), -1);
+    expect(err, XM_INVALID, "\"nr_cpus\" must be a number from 1");
+}
+
+static void nodes_and_cpus_follow_the_settings(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_host_info) *info = NULL;
+    XM_AUTO(xm_vcpus) *vcpus = NULL;
+
+    put(w, "sim/host.json", "{\"nr_cpus\": 8, \"nodes\": 2, \"cpu_vendor\": \"amd\", \"xen_version\": \"4.18.2-pre\"}");
+    assert_int_equal(xm_host_info_get(w->host, true, &info, NULL), 0);
+    assert_int_equal(info->nr_nodes, 2);
+    assert_int_equal(info->nodes[0].distances[1], 20);
+    assert_int_equal(info->nodes[1].size_mib, 4096);
+    assert_int_equal(info->cpus[3].node, 0);
+    assert_int_equal(info->cpus[4].node, 1);
+    assert_int_equal(info->xen_major * 100 + info->xen_minor, 418);
+    assert_string_equal(info->xen_extra, ".2-pre");
+    assert_int_equal(xm_host_vcpus(w->host, 0, &vcpus, NULL), 0);
+    assert_int_equal(vcpus->count, 8);
+}
+
+/* --- creating --- */
+
+static void a_guest_runs_and_takes_memory(void **state)
+{
+    struct world *w = *state;
+    uint32_t first = start(w, "web", ""), second = start(w, "db", ""), found;
+
+    assert_int_equal(first, 1);
+    assert_int_equal(second, 2);
+    assert_string_equal(look(w, first), "-b---");
+    assert_int_equal(free_mib(w), 3072 - 2 * 257);
+    assert_int_equal(xm_host_find(w->host, "db", &found, NULL), 0);
+    assert_int_equal(found, 2);
+    assert_int_equal(xm_host_destroy(w->host, 2, NULL), 0);
+    assert_string_equal(look(w, 2), "gone");
+    assert_int_equal(free_mib(w), 3072 - 257);
+    assert_int_equal(start(w, "db", ""), 3);        /* a domid does not come again soon */
+}
+
+static void the_configuration_is_kept(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", "root=/dev/xvda1");
+    xm_autofree char *json = NULL;
+
+    assert_int_equal(xm_host_rename(w->host, domid, "www", NULL), 0);
+    assert_int_equal(xm_host_config_json(w->host, domid, &json, NULL), 0);
+    assert_non_null(strstr(json, "\"www\""));
+    assert_null(strstr(json, "\"web\""));
+    assert_non_null(strstr(json, "root=/dev/xvda1"));
+}
+
+static void what_is_missing_is_refused(void **state)
+{
+    struct world *w = *state;
+    libxl_domain_config cfg;
+
+    make_guest(&cfg, "web", LIBXL_DOMAIN_TYPE_PV, "");
+    free(cfg.b_info.kernel);
+    cfg.b_info.kernel = strdup("/no/kernel");
+    refuse(w, &cfg, XM_NOT_FOUND, "kernel /no/kernel: No such file");
+
+    make_guest(&cfg, "web", LIBXL_DOMAIN_TYPE_PV, "");
+    cfg.b_info.ramdisk = strdup("/no/ramdisk");
+    refuse(w, &cfg, XM_NOT_FOUND, "ramdisk /no/ramdisk");
+
+    make_guest(&cfg, "web", LIBXL_DOMAIN_TYPE_PV, "");
+    add_disk(&cfg, "/no/disk");
+    refuse(w, &cfg, XM_NOT_FOUND, "disk xvda: /no/disk");
+
+    make_guest(&cfg, "web", LIBXL_DOMAIN_TYPE_PV, "");
+    add_nic(&cfg, "xenbr0");
+    add_nic(&cfg, "br7");
+    refuse(w, &cfg, XM_NOT_FOUND, "vif 1: could not find bridge device br7");
+
+    make_guest(&cfg, "web", LIBXL_DOMAIN_TYPE_PV, "");
+    free(XM_TAKE(cfg.b_info.kernel));
+    refuse(w, &cfg, XM_INVALID, "neither a kernel nor a bootloader");
+}
+
+static void a_bootloader_needs_a_disk_with_something_on_it(void **state)
+{
+    struct world *w = *state;
+    libxl_domain_config cfg;
+    uint32_t domid;
+
+    make_guest(&cfg, "web", LIBXL_DOMAIN_TYPE_PV, "");
+    free(XM_TAKE(cfg.b_info.kernel));
+    cfg.b_info.bootloader = strdup("pygrub");
+    refuse(w, &cfg, XM_INVALID, "no disk to boot from");
+
+    put(w, "empty.img", "%s", "");
+    make_guest(&cfg, "web", LIBXL_DOMAIN_TYPE_PV, "");
+    free(XM_TAKE(cfg.b_info.kernel));
+    cfg.b_info.bootloader = strdup("pygrub");
+    add_disk(&cfg, "/empty.img");
+    refuse(w, &cfg, XM_INVALID, "nothing to boot");
+
+    make_guest(&cfg, "web", LIBXL_DOMAIN_TYPE_PV, "");
+    free(XM_TAKE(cfg.b_info.kernel));
+    cfg.b_info.bootloader = strdup("pygrub");
+    add_disk(&cfg, "/disk.img");
+    assert_int_equal(create(w, &cfg, &domid, NULL), 0);
+}
+
+static void too_much_memory_is_refused(void **state)
+{
+    struct world *w = *state;
+    libxl_domain_config cfg;
+
+    make_guest(&cfg, "big", LIBXL_DOMAIN_TYPE_PV, "");
+    cfg.b_info.max_memkb = cfg.b_info.target_memkb = 3072 * 1024;
+    refuse(w, &cfg, XM_HOST, "not enough memory: the guest needs 3146752 KiB, 3145728 are free");
+
+    make_guest(&cfg, "big", LIBXL_DOMAIN_TYPE_PV, "");
+    cfg.b_info.max_memkb = cfg.b_info.target_memkb = 1ull << 40;
+    refuse(w, &cfg, XM_HOST, "not enough memory");
+}
+
+static void dom0_makes_room_when_allowed(void **state)
+{
+    struct world *w = *state;
+    libxl_domain_config cfg;
+    XM_AUTO(xm_domains) *domains = NULL;
+    uint32_t domid;
+
+    w->conf.autoballoon = 1;
+    make_guest(&cfg, "big", LIBXL_DOMAIN_TYPE_PV, "");
+    cfg.b_info.max_memkb = cfg.b_info.target_memkb = 3500 * 1024;
+    assert_int_equal(create(w, &cfg, &domid, NULL), 0);
+    assert_int_equal(free_mib(w), 0);
+    assert_int_equal(xm_host_get(w->host, 0, 0, &domains, NULL), 0);
+    assert_int_equal(domains->items[0].mem_kib, (4096 - 3501) * 1024);
+
+    make_guest(&cfg, "more", LIBXL_DOMAIN_TYPE_PV, "");
+    cfg.b_info.max_memkb = cfg.b_info.target_memkb = 400 * 1024;
+    refuse(w, &cfg, XM_HOST, "dom0 can give 347136");
+}
+
+static void a_taken_name_is_refused(void **state)
+{
+    struct world *w = *state;
+    uint32_t web = start(w, "web", "");
+    libxl_domain_config cfg;
+    xm_error *err = NULL;
+
+    make_guest(&cfg, "web", LIBXL_DOMAIN_TYPE_PV, "");
+    refuse(w, &cfg, XM_EXISTS, "domain 'web' already exists with ID '1'");
+    start(w, "db", "");
+    assert_int_equal(xm_host_rename(w->host, web, "db", &err), -1);
+    expect(err, XM_EXISTS, "domain 'db' already exists");
+    assert_int_equal(xm_host_rename(w->host, web, "web", NULL), 0);
+}
+
+static void hvm_needs_a_cpu_that_can(void **state)
+{
+    struct world *w = *state;
+    libxl_domain_config cfg;
+
+    put(w, "sim/host.json", "{\"root\": \"%s\", \"cpu_features\": [\"pv\"]}", w->dir);
+    make_guest(&cfg, "win", LIBXL_DOMAIN_TYPE_HVM, "");
+    refuse(w, &cfg, XM_UNSUPPORTED, "cannot run HVM guests");
+    make_guest(&cfg, "win", LIBXL_DOMAIN_TYPE_PVH, "");
+    refuse(w, &cfg, XM_UNSUPPORTED, "cannot run PVH guests");
+}
+
+static void an_unknown_behaviour_is_refused(void **state)
+{
+    struct world *w = *state;
+    libxl_domain_config cfg;
+
+    make_guest(&cfg, "web", LIBXL_DOMAIN_TYPE_PV, "quiet sim.crsh=1");
+    refuse(w, &cfg, XM_INVALID, "sim.crsh=1");
+    make_guest(&cfg, "web", LIBXL_DOMAIN_TYPE_PV, "sim.load=101");
+    refuse(w, &cfg, XM_INVALID, "sim.load=101");
+}
+
+static void unknown_domains_and_dom0_are_refused(void **state)
+{
+    struct world *w = *state;
+    xm_error *err = NULL;
+    uint32_t domid;
+
+    assert_int_equal(xm_host_destroy(w->host, 7, &err), -1);
+    expect(err, XM_NOT_FOUND, "domain 7 does not exist");
+    err = NULL;
+    assert_int_equal(xm_host_find(w->host, "nobody", &domid, &err), -1);
+    expect(err, XM_NOT_FOUND, "'nobody'");
+    err = NULL;
+    assert_int_equal(xm_host_pause(w->host, 0, &err), -1);
+    expect(err, XM_INVALID, "domain 0 cannot be paused");
+    err = NULL;
+    assert_int_equal(xm_host_destroy(w->host, 0, &err), -1);
+    expect(err, XM_INVALID, "domain 0 cannot be destroyed");
+}
+
+static void on_console_ready(void *arg, uint32_t domid)
+{
+    struct world *w = arg;
+
+    w->console_calls++;
+    w->console_domid = domid;
+    assert_string_equal(look(w, domid), "--p--");
+}
+
+static void the_console_is_ready_before_the_guest_runs(void **state)
+{
+    struct world *w = *state;
+    libxl_domain_config cfg;
+    struct xm_build build = { .console_ready = on_console_ready, .arg = w, .paused = true };
+    uint32_t domid;
+
+    make_guest(&cfg, "web", LIBXL_DOMAIN_TYPE_PV, "");
+    assert_int_equal(xm_host_create(w->host, &cfg, &build, &domid, NULL), 0);
+    libxl_domain_config_dispose(&cfg);
+    assert_int_equal(w->console_calls, 1);
+    assert_int_equal(w->console_domid, domid);
+    pass_ms(w, 1000);
+    assert_string_equal(look(w, domid), "--p--");
+    assert_int_equal(cpu_ms(w, domid), 0);
+    assert_int_equal(xm_host_unpause(w->host, domid, NULL), 0);
+    assert_string_equal(look(w, domid), "-b---");
+}
+
+/* --- time --- */
+
+static void a_guest_boots_then_idles(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", "sim.boot=2");
+
+    pass_ms(w, 1000);
+    assert_string_equal(look(w, domid), "r----");
+    assert_int_equal(cpu_ms(w, domid), 1001);
+    pass_ms(w, 1500);
+    assert_string_equal(look(w, domid), "-b---");
+    assert_int_equal(cpu_ms(w, domid), 2002);
+}
+
+static void load_uses_cpu_and_pause_stops_it(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", "sim.load=50");
+
+    pass_ms(w, 10000);
+    assert_int_equal(cpu_ms(w, domid), 10010);      /* two vcpus, half busy */
+    assert_int_equal(xm_host_pause(w->host, domid, NULL), 0);
+    pass_ms(w, 60000);
+    assert_int_equal(cpu_ms(w, domid), 10010);
+    assert_int_equal(xm_host_unpause(w->host, domid, NULL), 0);
+    pass_ms(w, 1000);
+    assert_int_equal(cpu_ms(w, domid), 11011);
+}
+
+static void a_looping_guest_never_blocks(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", "sim.loop=1");
+    xm_error *err = NULL;
+
+    for (int i = 0; i < 50; i++) {
+        pass_ms(w, 37);
+        assert_string_equal(look(w, domid), "r----");
+    }
+    assert_int_equal(xm_host_shutdown(w->host, domid, XM_REQUEST_POWEROFF, 60, false, false, &err), -1);
+    expect(err, XM_TIMEOUT, "did not acknowledge");
+}
+
+static void guests_end_by_themselves(void **state)
+{
+    struct world *w = *state;
+    uint32_t crash = start(w, "crash", "sim.boot=1 sim.crash=2"), boot = start(w, "boot", "sim.reboot=3");
+    uint32_t off = start(w, "off", "sim.poweroff=4");
+    xm_autofree char *ring = NULL;
+
+    pass_ms(w, 2900);
+    assert_string_equal(look(w, crash), "-b---");
+    pass_ms(w, 100);
+    assert_string_equal(look(w, crash), "---s3");
+    assert_string_equal(look(w, boot), "---s1");
+    assert_string_equal(look(w, off), "-b---");
+    pass_ms(w, 1000);
+    assert_string_equal(look(w, off), "---s0");
+    assert_int_equal(free_mib(w), 3072 - 3 * 257);  /* held until destroyed */
+    assert_int_equal(xm_host_dmesg(w->host, false, &ring, NULL), 0);
+    assert_non_null(strstr(ring, "(XEN) Domain 1 crashed\n"));
+    assert_int_equal(xm_host_destroy(w->host, off, NULL), 0);
+}
+
+static void a_pause_puts_off_the_end(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "crash", "sim.crash=2");
+
+    pass_ms(w, 1000);
+    assert_int_equal(xm_host_pause(w->host, domid, NULL), 0);
+    pass_ms(w, 5000);
+    assert_string_equal(look(w, domid), "-bp--");
+    assert_int_equal(xm_host_unpause(w->host, domid, NULL), 0);
+    pass_ms(w, 999);
+    assert_string_equal(look(w, domid), "-b---");
+    pass_ms(w, 1);
+    assert_string_equal(look(w, domid), "---s3");
+}
+
+/* --- shutdown --- */
+
+static void a_guest_obeys(void **state)
+{
+    struct world *w = *state;
+    uint32_t now = start(w, "now", ""), later = start(w, "later", "sim.shutdown=5");
+    xm_error *err = NULL;
+
+    assert_int_equal(xm_host_shutdown(w->host, now, XM_REQUEST_REBOOT, 60, false, false, NULL), 0);
+    assert_string_equal(look(w, now), "---s1");
+    assert_int_equal(xm_host_shutdown(w->host, later, XM_REQUEST_POWEROFF, 60, false, false, NULL), 0);
+    pass_ms(w, 4999);
+    assert_string_equal(look(w, later), "-b---");
+    pass_ms(w, 1);
+    assert_string_equal(look(w, later), "---s0");
+    assert_int_equal(xm_host_shutdown(w->host, later, XM_REQUEST_HALT, 0, false, false, &err), -1);
+    expect(err, XM_STATE, "has shut down");
+}
+
+static void a_guest_ignores(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", "sim.shutdown=ignore");
+    xm_error *err = NULL;
+
+    assert_int_equal(xm_host_shutdown(w->host, domid, XM_REQUEST_POWEROFF, 0, false, false, NULL), 0);
+    assert_int_equal(xm_host_shutdown(w->host, domid, XM_REQUEST_POWEROFF, 60, false, false, &err), -1);
+    expect(err, XM_TIMEOUT, "domain 1 did not acknowledge");
+    pass_ms(w, 100000);
+    assert_string_equal(look(w, domid), "-b---");
+}
+
+static void a_paused_guest_obeys_when_it_runs_again(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", "");
+
+    assert_int_equal(xm_host_pause(w->host, domid, NULL), 0);
+    assert_int_equal(xm_host_shutdown(w->host, domid, XM_REQUEST_POWEROFF, 0, false, false, NULL), 0);
+    assert_string_equal(look(w, domid), "--p--");
+    assert_int_equal(xm_host_unpause(w->host, domid, NULL), 0);
+    pass_ms(w, 10);
+    assert_string_equal(look(w, domid), "---s0");
+}
+
+static void hvm_without_drivers_needs_a_button_or_force(void **state)
+{
+    struct world *w = *state;
+    libxl_domain_config cfg;
+    xm_error *err = NULL;
+    uint32_t domid;
+
+    make_guest(&cfg, "win", LIBXL_DOMAIN_TYPE_HVM, "sim.pv=off");
+    assert_int_equal(create(w, &cfg, &domid, NULL), 0);
+    assert_int_equal(xm_host_shutdown(w->host, domid, XM_REQUEST_POWEROFF, 60, false, false, &err), -1);
+    expect(err, XM_UNSUPPORTED, "no PV drivers");
+    assert_string_equal(look(w, domid), "-b---");
+    assert_int_equal(xm_host_shutdown(w->host, domid, XM_REQUEST_POWEROFF, 60, true, false, NULL), 0);
+    assert_string_equal(look(w, domid), "---s0");
+
+    make_guest(&cfg, "win2", LIBXL_DOMAIN_TYPE_HVM, "sim.pv=off sim.shutdown=ignore");
+    assert_int_equal(create(w, &cfg, &domid, NULL), 0);
+    assert_int_equal(xm_host_shutdown(w->host, domid, XM_REQUEST_REBOOT, 60, false, true, NULL), 0);
+    assert_string_equal(look(w, domid), "---s1");
+}
+
+static void sysrq_letters_act(void **state)
+{
+    struct world *w = *state;
+    const struct { char letter; const char *flags; } cases[] = {
+        { 's', "-b---" }, { 'b', "---s1" }, { 'c', "---s3" }, { 'o', "---s0" },
+    };
+
+    for (size_t i = 0; i < XM_COUNT(cases); i++) {
+        char name[2] = { cases[i].letter, '\0' };
+        uint32_t domid = start(w, name, "");
+
+        assert_int_equal(xm_host_sysrq(w->host, domid, cases[i].letter, NULL), 0);
+        assert_string_equal(look(w, domid), cases[i].flags);
+    }
+}
+
+/* --- events --- */
+
+static bool readable(int fd, int ms)
+{
+    struct pollfd wait = { .fd = fd, .events = POLLIN };
+
+    return poll(&wait, 1, ms) == 1;
+}
+
+static void expect_event(struct world *w, enum xm_event_type type, uint32_t domid, int reason)
+{
+    struct xm_event event;
+
+    assert_int_equal(xm_host_event_next(w->host, &event, NULL), 1);
+    assert_int_equal(event.type, type);
+    assert_int_equal(event.domid, domid);
+    assert_int_equal(event.reason, reason);
+    assert_int_equal(strlen(event.uuid), 36);
+}
+
+static void events_tell_what_changes(void **state)
+{
+    struct world *w = *state;
+    uint32_t old = start(w, "old", ""), dead = start(w, "dead", "sim.poweroff=0.1"), new;
+    struct xm_event event;
+    int fd;
+
+    pass_ms(w, 200);
+    assert_int_equal(xm_host_events_open(w->host, &fd, NULL), 0);
+    assert_true(readable(fd, 0));
+    expect_event(w, XM_EVENT_SHUTDOWN, dead, XM_REASON_POWEROFF);
+    assert_int_equal(xm_host_event_next(w->host, &event, NULL), 0);
+    while (readable(fd, 0))
+        assert_int_equal(xm_host_event_next(w->host, &event, NULL), 0);
+
+    new = start(w, "new", "sim.crash=1");
+    assert_true(readable(fd, 0));
+    expect_event(w, XM_EVENT_NEW, new, XM_REASON_NONE);
+    assert_int_equal(xm_host_event_next(w->host, &event, NULL), 0);
+    pass_ms(w, 1000);
+    assert_true(readable(fd, 0));
+    expect_event(w, XM_EVENT_SHUTDOWN, new, XM_REASON_CRASH);
+    assert_int_equal(xm_host_destroy(w->host, new, NULL), 0);
+    assert_int_equal(xm_host_destroy(w->host, old, NULL), 0);
+    assert_true(readable(fd, 0));
+    expect_event(w, XM_EVENT_GONE, old, XM_REASON_NONE);
+    assert_true(readable(fd, 0));
+    expect_event(w, XM_EVENT_GONE, new, XM_REASON_NONE);
+    assert_int_equal(xm_host_event_next(w->host, &event, NULL), 0);
+}
+
+/* With the real clock: the timer fires without anybody touching the directory. */
+static void events_come_by_themselves(void **state)
+{
+    struct world *w = *state;
+    xm_autofree char *now = xm_printf("%s/sim/now", w->dir);
+    struct xm_event event;
+    uint32_t domid;
+    int fd;
+
+    assert_int_equal(unlink(now), 0);
+    domid = start(w, "web", "sim.reboot=0.1");
+    assert_int_equal(xm_host_events_open(w->host, &fd, NULL), 0);
+    while (xm_host_event_next(w->host, &event, NULL) == 0)
+        assert_true(readable(fd, 5000));
+    assert_int_equal(event.type, XM_EVENT_SHUTDOWN);
+    assert_int_equal(event.domid, domid);
+    assert_int_equal(event.reason, XM_REASON_REBOOT);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_host_without_a_directory_is_refused),
+        T(a_new_machine_has_dom0),
+        T(a_wrong_setting_is_named),
+        T(nodes_and_cpus_follow_the_settings),
+        T(a_guest_runs_and_takes_memory),
+        T(the_configuration_is_kept),
+        T(what_is_missing_is_refused),
+        T(a_bootloader_needs_a_disk_with_something_on_it),
+        T(too_much_memory_is_refused),
+        T(dom0_makes_room_when_allowed),
+        T(a_taken_name_is_refused),
+        T(hvm_needs_a_cpu_that_can),
+        T(an_unknown_behaviour_is_refused),
+        T(unknown_domains_and_dom0_are_refused),
+        T(the_console_is_ready_before_the_guest_runs),
+        T(a_guest_boots_then_idles),
+        T(load_uses_cpu_and_pause_stops_it),
+        T(a_looping_guest_never_blocks),
+        T(guests_end_by_themselves),
+        T(a_pause_puts_off_the_end),
+        T(a_guest_obeys),
+        T(a_guest_ignores),
+        T(a_paused_guest_obeys_when_it_runs_again),
+        T(hvm_without_drivers_needs_a_button_or_force),
+        T(sysrq_letters_act),
+        T(events_tell_what_changes),
+        T(events_come_by_themselves),
+    };
+
+    return cmocka_run_group_tests_name("sim", tests, NULL, NULL);
+}
