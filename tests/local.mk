@@ -1,5 +1,6 @@
 include tests/unit/local.mk
 include tests/cli/local.mk
+include tests/xen/local.mk
 
 AM_TESTS_ENVIRONMENT = \
 	abs_top_srcdir='$(abs_top_srcdir)'; export abs_top_srcdir; \

@@ -1,1 +1,13 @@
-lib_libxm_all_la_SOURCES += lib/guest/guest.h
+lib_libxm_all_la_SOURCES += \
+	lib/guest/build.c \
+	lib/guest/config.c \
+	lib/guest/end.c \
+	lib/guest/guest.h \
+	lib/guest/list.c \
+	lib/guest/mend.c \
+	lib/guest/new.c \
+	lib/guest/pick.c \
+	lib/guest/save.c \
+	lib/guest/savefile.c lib/guest/savefile.h \
+	lib/guest/step.c lib/guest/step.h \
+	lib/guest/suspend.c

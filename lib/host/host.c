@@ -4,8 +4,6 @@
 
 #include "host/ops.h"
 
-static const volatile int never;
-
 static const struct xm_host_ops *const kinds[] = { &xm_host_xen_ops, &xm_host_sim_ops };
 
 int xm_host_open(const xm_conf *conf, const struct xm_log *log, xm_host **ret_host, xm_error **err)
@@ -23,7 +21,7 @@ int xm_host_open(const xm_conf *conf, const struct xm_log *log, xm_host **ret_ho
         host->ops = kinds[i];
         host->conf = conf;
         host->log = log;
-        host->stop = &never;
+        host->stop = &host->never;
         *ret_host = host;
         return 0;
     }
@@ -38,7 +36,7 @@ void xm_host_close(xm_host *host)
 
 void xm_host_set_stop(xm_host *host, const volatile int *stop)
 {
-    host->stop = stop ? stop : &never;
+    host->stop = stop ? stop : &host->never;
 }
 
 void xm_domains_free(xm_domains *domains)

@@ -12,6 +12,7 @@ struct xm_host {
     const xm_conf *conf;
     const struct xm_log *log;
     const volatile int *stop;   /* never NULL */
+    int never;                  /* what stop points at while there is nobody to set it */
 };
 
 struct xm_host_ops {

@@ -13,24 +13,20 @@ static bool has_hyphen_at(int digits)
 
 bool xm_uuid_parse(const char *text, char ret_uuid[37])
 {
-    bool hyphens = strlen(text) == 36;
     char uuid[37];
     int len = 0, digits = 0;
 
-    if (!hyphens && strlen(text) != 32)
-        return false;
-    while (digits < 32) {
-        if (has_hyphen_at(digits) && (len == 0 || uuid[len - 1] != '-')) {
-            if (hyphens && *text++ != '-')
-                return false;
-            uuid[len++] = '-';
+    for (; *text != '\0'; text++) {
+        if (*text == '-')
             continue;
-        }
-        if (!isxdigit((unsigned char)*text))
+        if (!isxdigit((unsigned char)*text) || digits == 32)
             return false;
-        uuid[len++] = (char)tolower((unsigned char)*text++);
-        digits++;
+        if (has_hyphen_at(digits++))
+            uuid[len++] = '-';
+        uuid[len++] = (char)tolower((unsigned char)*text);
     }
+    if (digits != 32)
+        return false;
     uuid[len] = '\0';
     memcpy(ret_uuid, uuid, sizeof(uuid));
     return true;

@@ -6,7 +6,7 @@
 
 #include "base/api.h"
 
-/* Reads 32 hexadecimal digits in either case, with the four hyphens or without any. False, and
+/* Reads 32 hexadecimal digits in either case, hyphens anywhere among them, as xm did. False, and
  * ret_uuid untouched, for anything else. */
 XM_API bool xm_uuid_parse(const char *text, char ret_uuid[37]);
 

@@ -1,6 +1,7 @@
 # The command line on the simulated host: one word for each tests/cli/NAME.t.
 CLI_TESTS = \
-	tests/cli/tree.t
+	tests/cli/commands.t tests/cli/tree.t tests/cli/walk-through.t
 
 TESTS += $(CLI_TESTS)
-EXTRA_DIST += $(CLI_TESTS) tests/cli/sim.sh tests/tap.sh
+EXTRA_DIST += $(CLI_TESTS) tests/cli/demo.sh tests/cli/sim.sh tests/cli/solaris.sh tests/tap.sh \
+	tests/walk-through.expected tests/walk-through.sed tests/walk-through.sh

@@ -45,7 +45,7 @@ exported() { nm -D --defined-only "$lib/libxm.so" | awk '$2 == "T" { print $3 }'
 # Objects in sections that can be written to after the program has been loaded.
 mutable() {
     objdump -tw "$lib/libxm-all.a" | awk '
-        $(NF - 2) ~ /^\.t?(data|bss)|^\*COM/ && $(NF - 2) !~ /^\.data\.rel\.ro/ && $NF !~ /^\./ { print $NF }'
+        NF > 3 && $(NF - 2) ~ /^\.t?(data|bss)|^\*COM/ && $(NF - 2) !~ /^\.data\.rel\.ro/ && $NF !~ /^\./ { print $NF }'
 }
 
 headers_alone() {

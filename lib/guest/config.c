@@ -1,0 +1,143 @@
+/* Documents and configurations as guests need them: who a guest is, and what libxl's JSON says. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "bind/bind.h"
+#include "convert/json.h"
+#include "guest/step.h"
+#include "registry/uuid.h"
+
+static const char no_uuid[] = "00000000-0000-0000-0000-000000000000";
+
+static void warn(void *arg, const char *text)
+{
+    xm_log(arg, XM_LOG_WARNING, "%s", text);
+}
+
+static void format_uuid(const uint8_t *bytes, char ret_uuid[37])
+{
+    static const char hex[] = "0123456789abcdef";
+    char digits[33];
+
+    for (int i = 0; i < 16; i++) {
+        digits[2 * i] = hex[bytes[i] >> 4];
+        digits[2 * i + 1] = hex[bytes[i] & 15];
+    }
+    digits[32] = '\0';
+    (void)xm_uuid_parse(digits, ret_uuid);      /* 32 digits always parse */
+}
+
+int xm_guest_identify(const struct xm_guests *guests, xm_doc *doc, xm_error **err)
+{
+    struct xm_bind_report report = { .warning = warn, .arg = (void *)guests->log };
+    libxl_domain_config cfg;
+    char uuid[37];
+    int rc = -1;
+
+    xm_doc_remove(doc, XM_GUEST_JSON_KEY);      /* ours alone to set */
+    /* bind knows how either dialect spells the two and what they default to */
+    libxl_domain_config_init(&cfg);
+    if (xm_bind(doc, &report, &cfg, err) == 0) {
+        format_uuid(libxl_uuid_bytearray(&cfg.c_info.uuid), uuid);
+        xm_doc_set_str(doc, "name", cfg.c_info.name);
+        xm_doc_set_str(doc, "uuid", uuid);
+        rc = 0;
+        if (strcmp(uuid, no_uuid) == 0)         /* that one is the control domain's */
+            rc = xm_doc_fail(doc, "uuid", xm_doc_get(doc, "uuid"), -1, err, "is all zeroes");
+    }
+    libxl_domain_config_dispose(&cfg);
+    return rc;
+}
+
+int xm_guest_check_free(const struct xm_guests *guests, const char *name, const char *uuid, xm_error **err)
+{
+    XM_AUTO(xm_domains) *domains = NULL;
+
+    if (xm_host_list(guests->host, XM_WANT_NAME, &domains, err) < 0)
+        return -1;
+    for (size_t i = 0; i < domains->count; i++) {
+        const struct xm_domain *d = &domains->items[i];
+
+        if (strcmp(d->uuid, uuid) == 0 || (d->name != NULL && strcmp(d->name, name) == 0))
+            return xm_fail(err, XM_EXISTS, "Domain '%s' already exists with ID '%u'", d->name ? d->name : name, d->domid);
+    }
+    return 0;
+}
+
+void xm_guest_settle_holder(const struct xm_guests *guests, const char *name, const char *uuid)
+{
+    char holder[37];
+
+    if (xm_reg_find(guests->reg, name, holder, NULL) < 0 || strcmp(holder, uuid) == 0)
+        return;
+    (void)xm_guest_mend(guests, holder, NULL);  /* if that fails, the name is simply taken */
+}
+
+static xm_json *parse(const char *json, const char *what, xm_error **err)
+{
+    xm_json *root = NULL;
+
+    if (xm_json_parse(json, strlen(json), &root, err) < 0) {
+        xm_wrap(err, "%s: the configuration saved with it", what);
+        return NULL;
+    }
+    if (root->type != XM_JSON_OBJECT) {
+        xm_json_free(root);
+        xm_fail(err, XM_INVALID, "%s: the configuration saved with it is no object", what);
+        return NULL;
+    }
+    return root;
+}
+
+/* libxl leaves out what has its default, and that of every action is to destroy. */
+static void set_policy(xm_doc *doc, const xm_json *root, const char *key)
+{
+    const xm_json *value = xm_json_get(root, key, NULL);
+    const char *word = value ? xm_json_str(value) : NULL;
+
+    xm_doc_set_str(doc, key, word ? word : "destroy");
+}
+
+int xm_guest_doc_from_json(const char *json, const char *file, xm_doc **ret_doc, xm_error **err)
+{
+    static const char *const policies[] = { "on_poweroff", "on_reboot", "on_crash", "on_watchdog", "on_soft_reset" };
+    XM_AUTO(xm_json) *root = parse(json, file, err);
+    const xm_json *name, *uuid_node;
+    const char *uuid_text;
+    char uuid[37];
+    xm_doc *doc;
+
+    if (root == NULL)
+        return -1;
+    name = xm_json_get(root, "c_info", "name", NULL);
+    uuid_node = xm_json_get(root, "c_info", "uuid", NULL);
+    uuid_text = uuid_node ? xm_json_str(uuid_node) : NULL;
+    if (name == NULL || xm_json_str(name) == NULL || *xm_json_str(name) == '\0')
+        return xm_fail(err, XM_INVALID, "%s: the configuration saved with it has no name", file);
+    if (uuid_text == NULL || !xm_uuid_parse(uuid_text, uuid) || strcmp(uuid, no_uuid) == 0)
+        return xm_fail(err, XM_INVALID, "%s: the configuration saved with it has no uuid", file);
+    doc = xm_doc_new(XM_DIALECT_XL, file);
+    xm_doc_set_str(doc, "name", xm_json_str(name));
+    xm_doc_set_str(doc, "uuid", uuid);
+    for (size_t i = 0; i < XM_COUNT(policies); i++)
+        set_policy(doc, root, policies[i]);
+    xm_doc_set_str(doc, XM_GUEST_JSON_KEY, json);
+    *ret_doc = doc;
+    return 0;
+}
+
+int xm_guest_json_as(const char *json, const char *name, const char *uuid, char **ret_json, xm_error **err)
+{
+    XM_AUTO(xm_json) *root = parse(json, name, err);
+    xm_json *info;
+
+    if (root == NULL)
+        return -1;
+    info = (xm_json *)xm_json_get(root, "c_info", NULL);       /* within root, which is ours */
+    if (info == NULL || info->type != XM_JSON_OBJECT)
+        return xm_fail(err, XM_INVALID, "%s: its configuration has no c_info", name);
+    xm_json_set(info, "name", xm_json_new_str(name));
+    xm_json_set(info, "uuid", xm_json_new_str(uuid));
+    *ret_json = xm_json_format(root, false);
+    return 0;
+}

@@ -1,0 +1,149 @@
+/* The end of a domain: by hand, or by itself and then as its policy says. */
+#include <time.h>
+
+#include "guest/step.h"
+
+#define TOO_FAST 60     /* seconds; xend's rule */
+
+/* By its entry, if it has one and that can be read and settled; *ret_done then. */
+static int destroy_known(const struct xm_guests *guests, const char *uuid, uint32_t domid, bool *ret_done, xm_error **err)
+{
+    XM_AUTO(xm_domains) *domains = NULL;
+    xm_autostep step = XM_STEP_INIT;
+    xm_error *why = NULL;
+
+    if (xm_step_open(guests, uuid, XM_SOON, &step, &why) < 0 || xm_step_settle(&step, false, &why) < 0) {
+        if (why->code == XM_BUSY)
+            return xm_error_pass(err, why);
+        xm_error_free(why);     /* a damaged entry must not make its guest immortal */
+        return 0;
+    }
+    if (!step.there || step.state.domid != domid)
+        return 0;
+    if (xm_step_domain(&step, 0, &domains, err) < 0)
+        return -1;
+    *ret_done = true;
+    if (domains != NULL) {
+        xm_step_keep_figures(&step, &domains->items[0]);
+        if (xm_host_destroy(guests->host, domid, err) < 0)
+            return -1;
+    }
+    return xm_step_halt(&step, err);
+}
+
+int xm_guest_destroy(const struct xm_guests *guests, uint32_t domid, xm_error **err)
+{
+    XM_AUTO(xm_domains) *domains = NULL;
+    xm_error *why = NULL;
+    bool done = false;
+
+    if (domid == 0)
+        return xm_fail(err, XM_INVALID, "Cannot destroy privileged domain 0");
+    if (xm_host_get(guests->host, domid, 0, &domains, err) < 0)
+        return -1;
+    if (!xm_reg_has(guests->reg, domains->items[0].uuid))
+        return xm_host_destroy(guests->host, domid, err);
+    if (destroy_known(guests, domains->items[0].uuid, domid, &done, err) < 0)
+        return -1;
+    if (done || xm_host_destroy(guests->host, domid, &why) == 0)
+        return 0;
+    if (why->code != XM_NOT_FOUND)
+        return xm_error_pass(err, why);
+    xm_error_free(why);         /* settling its entry has ended it already: it was half made */
+    return 0;
+}
+
+/* Spares the machine a guest that comes up and dies in a loop. xm did so, xl never did, and each
+ * dialect's guests go on as they are used to. */
+static bool is_too_fast(struct xm_step *step, const xm_doc *doc, const char *name)
+{
+    double elapsed = difftime(time(NULL), (time_t)step->state.built);
+
+    if (xm_doc_dialect(doc) != XM_DIALECT_XM || elapsed >= TOO_FAST || elapsed < 0)
+        return false;
+    xm_log(step->guests->log, XM_LOG_ERROR, "VM %s restarting too fast (Elapsed time: %f seconds). "
+           "Refusing to restart to avoid loops.", name, elapsed);
+    return true;
+}
+
+static int destroy(struct xm_step *step, uint32_t domid, xm_error **err)
+{
+    if (xm_host_destroy(step->guests->host, domid, err) < 0)
+        return -1;
+    return xm_step_halt(step, err);
+}
+
+int xm_step_rebuild(struct xm_step *step, const xm_doc *doc, xm_error **err)
+{
+    struct xm_guest_how how = { .build = { .wait_devices = true } };
+    struct xm_source source = { .doc = doc, .fd = -1 };
+    xm_error *why = NULL;
+    uint32_t domid;
+
+    if (xm_guest_check_free(step->guests, xm_doc_get_str(doc, "name"), step->uuid, &why) < 0
+        || xm_step_raise(step, &how, &source, &domid, &why) < 0) {
+        (void)xm_step_halt(step, NULL);         /* if that cannot be written, mending does it */
+        return xm_error_pass(err, why);
+    }
+    xm_log(step->guests->log, XM_LOG_INFO, "Domain %s started again (id=%u).", xm_doc_get_str(doc, "name"), domid);
+    return 0;
+}
+
+static int restart(struct xm_step *step, const xm_doc *doc, uint32_t domid, xm_error **err)
+{
+    struct xm_reg_state before = step->state;
+
+    /* Written first: should we be stopped in between, whoever mends it knows what was meant. */
+    step->state.restarting = true;
+    step->state.restarts++;
+    if (xm_step_save(step, XM_PHASE_BUILDING, XM_DOMID_NONE, err) < 0)
+        return -1;
+    if (xm_host_destroy(step->guests->host, domid, err) < 0) {
+        step->state = before;
+        (void)xm_step_save(step, XM_PHASE_RUNNING, domid, NULL);        /* the error that matters is set */
+        return -1;
+    }
+    return xm_step_rebuild(step, doc, err);
+}
+
+static int act(struct xm_step *step, uint32_t domid, enum xm_action action, xm_error **err)
+{
+    xm_autofree char *name = xm_step_name(step);
+    XM_AUTO(xm_doc) *doc = NULL;
+
+    if (action == XM_ACTION_PRESERVE) {
+        xm_log(step->guests->log, XM_LOG_INFO, "Preserving dead domain %s (%u).", name, domid);
+        return xm_step_save(step, XM_PHASE_RUNNING, domid, err);
+    }
+    if (action == XM_ACTION_RESTART) {
+        if (xm_step_load_doc(step, &doc, err) < 0)
+            return -1;
+        if (!is_too_fast(step, doc, name))
+            return restart(step, doc, domid, err);
+    }
+    return destroy(step, domid, err);
+}
+
+int xm_guest_end(const struct xm_guests *guests, const char *uuid, int reason, enum xm_action action, xm_error **err)
+{
+    XM_AUTO(xm_domains) *domains = NULL;
+    xm_autostep step = XM_STEP_INIT;
+    const struct xm_domain *domain;
+
+    /* Whoever holds the guest now may take long, and the guest's end must not be forgotten. What is
+     * true is seen only then: the end may have been dealt with meanwhile. */
+    if (xm_step_open(guests, uuid, XM_EVER, &step, err) < 0 || xm_step_settle(&step, true, err) < 0)
+        return -1;
+    if (!step.there || step.state.phase != XM_PHASE_RUNNING)
+        return 0;
+    if (xm_step_domain(&step, 0, &domains, err) < 0)
+        return -1;
+    if (domains == NULL)
+        return xm_step_halt(&step, err);
+    domain = &domains->items[0];
+    if (!domain->shutdown || domain->reason == XM_REASON_SUSPEND)
+        return 0;
+    xm_step_keep_figures(&step, domain);
+    step.state.last_reason = domain->reason != XM_REASON_NONE ? domain->reason : reason;
+    return act(&step, domain->domid, action, err);
+}

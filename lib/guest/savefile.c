@@ -1,0 +1,124 @@
+#include "guest/savefile.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/fd.h"
+#include "base/mem.h"
+
+#define CONFIG_MAX (4u << 20)
+#define BYTE_ORDER_MARK 0x01020304u
+#define FLAG_JSON 1u                /* the configuration is libxl's JSON, not xl.cfg text */
+#define FLAG_STREAM_V2 2u           /* libxl's own stream, of Xen 4.6 and later */
+
+static const char magic[32] = "Xen saved domain, xl format\n \0 \r";
+static const char xend_magic[16] = "LinuxGuestRecord";
+
+struct head {
+    char magic[32];
+    uint32_t byte_order, mandatory, optional, data_len;
+};
+_Static_assert(sizeof(struct head) == 48, "a save file's head has no padding");
+
+int xm_savefile_write_head(int fd, const char *config_json, xm_error **err)
+{
+    uint32_t len = (uint32_t)strlen(config_json) + 1;       /* the final NUL belongs to it */
+    struct head head = {
+        .byte_order = BYTE_ORDER_MARK, .mandatory = FLAG_JSON | FLAG_STREAM_V2,
+        .data_len = len + (uint32_t)sizeof(len),
+    };
+    xm_autobuf text = XM_BUF_INIT;
+
+    if (len > CONFIG_MAX)
+        return xm_fail(err, XM_INVALID, "the configuration is larger than %u bytes", CONFIG_MAX);
+    memcpy(head.magic, magic, sizeof(magic));
+    xm_buf_add(&text, &head, sizeof(head));
+    xm_buf_add(&text, &len, sizeof(len));
+    xm_buf_add(&text, config_json, len);
+    return xm_fd_write(fd, text.data, text.len, "the save file", err);
+}
+
+/* The first bytes of a foreign file, printable, as xend showed them. */
+static int fail_magic(const char *path, const char *found, size_t len, xm_error **err)
+{
+    char text[17];
+
+    if (len < sizeof(magic))
+        return xm_fail(err, XM_INVALID, "%s: not a valid guest state file: signature read", path);
+    if (memcmp(found, xend_magic, sizeof(xend_magic)) == 0)
+        return xm_fail(err, XM_UNSUPPORTED, "%s: was saved by xend (LinuxGuestRecord), whose memory format "
+                       "this host cannot read", path);
+    for (size_t i = 0; i < sizeof(text) - 1; i++)
+        text[i] = isprint((unsigned char)found[i]) ? found[i] : '.';
+    text[sizeof(text) - 1] = '\0';
+    return xm_fail(err, XM_INVALID, "%s: not a valid guest state file: found '%s'", path, text);
+}
+
+static int check_head(const struct head *head, const char *path, xm_error **err)
+{
+    if (head->byte_order != BYTE_ORDER_MARK)
+        return xm_fail(err, XM_INVALID, "%s: was saved by a machine of the other byte order", path);
+    if (head->mandatory & ~(FLAG_JSON | FLAG_STREAM_V2))
+        return xm_fail(err, XM_UNSUPPORTED, "%s: needs a newer xm (mandatory flags 0x%x)", path, head->mandatory);
+    if (!(head->mandatory & FLAG_STREAM_V2))
+        return xm_fail(err, XM_UNSUPPORTED, "%s: was saved by a Xen of before 4.6, whose memory format "
+                       "is not read any more", path);
+    if (head->data_len < sizeof(uint32_t) || head->data_len > CONFIG_MAX + 4096)
+        return xm_fail(err, XM_INVALID, "%s: not a valid guest state file: config size read", path);
+    return 0;
+}
+
+/* As much as there is of len bytes; negative errno on failure. */
+static ssize_t read_some(int fd, void *data, size_t len)
+{
+    size_t have = 0;
+
+    while (have < len) {
+        ssize_t n = read(fd, (char *)data + have, len - have);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        if (n == 0)
+            break;
+        have += (size_t)n;
+    }
+    return (ssize_t)have;
+}
+
+int xm_savefile_read_head(int fd, const char *path, char **ret_config, bool *ret_json, xm_error **err)
+{
+    xm_autofree char *data = NULL, *config = NULL;
+    struct head head = { .data_len = 0 };
+    ssize_t n = read_some(fd, &head, sizeof(head));
+    uint32_t len;
+
+    if (n < 0)
+        return xm_fail_errno(err, (int)-n, "%s", path);
+    if ((size_t)n < sizeof(magic) || memcmp(head.magic, magic, sizeof(magic)) != 0)
+        return fail_magic(path, head.magic, (size_t)n, err);
+    if ((size_t)n < sizeof(head))
+        return xm_fail(err, XM_INVALID, "%s: not a valid guest state file: config size read", path);
+    if (check_head(&head, path, err) < 0)
+        return -1;
+    data = xm_alloc0(head.data_len, 1);
+    n = read_some(fd, data, head.data_len);
+    if (n < 0)
+        return xm_fail_errno(err, (int)-n, "%s", path);
+    if ((size_t)n < head.data_len)
+        return xm_fail(err, XM_INVALID, "%s: not a valid guest state file: config read", path);
+    memcpy(&len, data, sizeof(len));
+    if (len == 0 || len > head.data_len - sizeof(len) || len > CONFIG_MAX)
+        return xm_fail(err, XM_INVALID, "%s: not a valid guest state file: config size read", path);
+    config = xm_strndup(data + sizeof(len), len);
+    if (strlen(config) + 1 < len)
+        return xm_fail(err, XM_INVALID, "%s: not a valid guest state file: the configuration holds NUL bytes", path);
+    *ret_config = XM_TAKE(config);
+    *ret_json = (head.mandatory & FLAG_JSON) != 0;
+    return 0;
+}

@@ -1,0 +1,200 @@
+/* A guest's memory into a file and back: suspend and resume. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "guest/savefile.h"
+#include "guest/step.h"
+
+static int write_stream(const struct xm_guests *guests, uint32_t domid, int fd, const char *config_json,
+                        bool sync, const char *path, bool *ret_suspended, xm_error **err)
+{
+    if (xm_savefile_write_head(fd, config_json, err) < 0)
+        return xm_wrap(err, "%s", path);
+    if (xm_host_save(guests->host, domid, fd, err) < 0)
+        return xm_wrap(err, "%s", path);
+    *ret_suspended = true;
+    if (sync && fsync(fd) < 0)
+        return xm_fail_errno(err, errno, "%s", path);
+    return 0;
+}
+
+/* A host that has suspended a domain leaves it so when its memory is written; if what comes
+ * after fails, it has to be woken. */
+static void wake(const struct xm_guests *guests, uint32_t domid)
+{
+    xm_error *why = NULL;
+
+    if (xm_host_resume(guests->host, domid, &why) < 0) {
+        xm_autofree char *text = xm_error_text(why);
+
+        xm_log(guests->log, XM_LOG_ERROR, "domain %u could not be resumed after a failed save: %s", domid, text);
+        xm_error_free(why);
+    }
+}
+
+static int write_beside(const struct xm_guests *guests, uint32_t domid, const char *path, const char *config_json,
+                        bool *ret_suspended, xm_error **err)
+{
+    xm_autofree char *beside = xm_printf("%s.new", path);
+    xm_autoclose int fd = -1;
+
+    /* One left by an interrupted save is nobody's: ours is the only save of this domain now. */
+    if (unlink(beside) < 0 && errno != ENOENT)
+        return xm_fail_errno(err, errno, "%s", beside);
+    fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return xm_fail_errno(err, errno, "%s", beside);
+    if (write_stream(guests, domid, fd, config_json, true, beside, ret_suspended, err) == 0) {
+        if (rename(beside, path) == 0)
+            return xm_dir_sync_of(path, err);
+        xm_fail_errno(err, errno, "%s", path);
+    }
+    (void)unlink(beside);       /* the error that matters is set */
+    return -1;
+}
+
+/* A pipe or a device: there is nothing to replace. */
+static int write_through(const struct xm_guests *guests, uint32_t domid, const char *path, const char *config_json,
+                         bool *ret_suspended, xm_error **err)
+{
+    xm_autoclose int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return xm_fail_errno(err, errno, "%s", path);
+    return write_stream(guests, domid, fd, config_json, false, path, ret_suspended, err);
+}
+
+int xm_guest_write_memory(const struct xm_guests *guests, uint32_t domid, const char *path,
+                          const char *config_json, xm_error **err)
+{
+    bool suspended = false, plain;
+    struct stat st;
+    int rc;
+
+    plain = stat(path, &st) < 0 || S_ISREG(st.st_mode);
+    if (!plain && S_ISDIR(st.st_mode))
+        return xm_fail_errno(err, EISDIR, "%s", path);
+    rc = plain ? write_beside(guests, domid, path, config_json, &suspended, err)
+               : write_through(guests, domid, path, config_json, &suspended, err);
+    if (rc < 0 && suspended)
+        wake(guests, domid);
+    return rc;
+}
+
+/* The running domain of a managed guest, and what its entry is to remember of it. */
+static int suspendable(struct xm_step *step, xm_domains **ret_domains, xm_error **err)
+{
+    if (!step->there || !step->state.managed)
+        return xm_fail(err, XM_STATE, "Domain is not managed by Xend lifecycle support.");
+    if (xm_step_domain(step, 0, ret_domains, err) < 0)
+        return -1;
+    if (step->state.phase != XM_PHASE_RUNNING || *ret_domains == NULL)
+        return xm_fail(err, XM_STATE, "Domain is not running");
+    if ((*ret_domains)->items[0].paused || (*ret_domains)->items[0].shutdown || (*ret_domains)->items[0].dying)
+        return xm_fail(err, XM_STATE, "Domain is not running");
+    return 0;
+}
+
+static void remove_memory(struct xm_step *step)
+{
+    xm_autofree char *path = xm_reg_memory_path(step->guests->reg, step->uuid);
+
+    if (unlink(path) == 0)
+        (void)xm_dir_sync_of(path, NULL);       /* a memory file beside a running guest is removed again by mending */
+}
+
+static int write_down(struct xm_step *step, uint32_t domid, const char *path, const char *config_json, xm_error **err)
+{
+    if (xm_guest_write_memory(step->guests, domid, path, config_json, err) < 0)
+        return -1;
+    if (xm_step_save(step, XM_PHASE_SUSPENDED, domid, err) == 0)
+        return 0;
+    /* Back: but only once the file is gone, for from then on the guest's disks change. */
+    remove_memory(step);
+    wake(step->guests, domid);
+    return -1;
+}
+
+int xm_guest_suspend(const struct xm_guests *guests, const char *uuid, xm_error **err)
+{
+    xm_autofree char *path = NULL, *json = NULL;
+    XM_AUTO(xm_domains) *domains = NULL;
+    xm_autostep step = XM_STEP_INIT;
+    uint32_t domid;
+
+    if (xm_step_open(guests, uuid, XM_SOON, &step, err) < 0 || xm_step_settle(&step, false, err) < 0
+        || suspendable(&step, &domains, err) < 0)
+        return -1;
+    domid = step.state.domid;
+    if (xm_host_config_json(guests->host, domid, &json, err) < 0)
+        return -1;
+    path = xm_reg_memory_path(guests->reg, uuid);
+    xm_step_keep_figures(&step, &domains->items[0]);
+    if (xm_step_save(&step, XM_PHASE_SUSPENDING, domid, err) < 0)
+        return -1;
+    /* xend called the domain "migrating-NAME" meanwhile. A name that has to be put back is one more
+     * thing that an interruption can leave wrong, so the guest keeps its own. */
+    if (write_down(&step, domid, path, json, err) < 0) {
+        /* if this cannot be written, mending finds a running domain and the same answer */
+        (void)xm_step_save(&step, XM_PHASE_RUNNING, domid, NULL);
+        return -1;
+    }
+    if (xm_host_destroy(guests->host, domid, err) < 0)
+        return xm_wrap(err, "its memory is saved, but its domain could not be ended");
+    /* likewise: a suspended guest whose domain is gone is what mending makes of this */
+    (void)xm_step_save(&step, XM_PHASE_SUSPENDED, XM_DOMID_NONE, NULL);
+    return 0;
+}
+
+static int raise_from_memory(struct xm_step *step, const char *path, const char *name,
+                             const struct xm_guest_how *how, uint32_t *ret_domid, xm_error **err)
+{
+    xm_autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct xm_source source = { .fd = fd, .name = name };
+    xm_autofree char *config = NULL;
+    bool json;
+
+    if (fd < 0)
+        return xm_fail_errno(err, errno, "%s", path);
+    if (xm_savefile_read_head(fd, path, &config, &json, err) < 0)
+        return -1;
+    if (!json)
+        return xm_fail(err, XM_INVALID, "%s: was not written by xm", path);
+    source.config_json = config;
+    if (xm_step_save(step, XM_PHASE_RESUMING, XM_DOMID_NONE, err) < 0)
+        return -1;
+    if (xm_step_raise(step, how, &source, ret_domid, err) < 0) {
+        /* if this cannot be written, mending does it */
+        (void)xm_step_save(step, XM_PHASE_SUSPENDED, XM_DOMID_NONE, NULL);
+        return -1;
+    }
+    return 0;
+}
+
+int xm_guest_resume(const struct xm_guests *guests, const char *uuid, const struct xm_guest_how *how,
+                    uint32_t *ret_domid, xm_error **err)
+{
+    xm_autofree char *path = NULL;
+    xm_autostep step = XM_STEP_INIT;
+    XM_AUTO(xm_doc) *doc = NULL;
+    const char *name;
+
+    if (xm_step_open(guests, uuid, XM_SOON, &step, err) < 0 || xm_step_settle(&step, false, err) < 0)
+        return -1;
+    if (!step.there || step.state.phase != XM_PHASE_SUSPENDED)
+        return xm_fail(err, XM_STATE, "Cannot resume domain that is not suspended.");
+    if (xm_step_load_doc(&step, &doc, err) < 0)
+        return -1;
+    name = xm_doc_get_str(doc, "name");
+    path = xm_reg_memory_path(guests->reg, uuid);
+    if (xm_guest_check_free(guests, name, uuid, err) < 0
+        || raise_from_memory(&step, path, name, how, ret_domid, err) < 0)
+        return -1;
+    remove_memory(&step);
+    return 0;
+}

@@ -1,0 +1,54 @@
+# Guests for tests in dom0: writes their configurations, and says when they are up. Each writer
+# makes NAME.cfg in the current directory, in words stock xl and xm both read; further arguments
+# are added to it as lines.
+#
+#   tiny NAME [LINE...]     4 MiB, PV; sleeps and is deaf
+#   pv, pvh NAME [LINE...]  Debian's kernel, 96 MiB, with a shell on its console
+#   bios NAME [LINE...]     HVM, 16 MiB, with a device model and no kernel; sleeps and is deaf, but
+#                           is up in seconds. `guest ready` stands on its serial port
+#   hvm NAME [LINE...]      the same with a device model, and consoles on the serial port and hvc0
+#
+#   ready NAME [N]          succeeds when `guest ready` stands on its console, N times (for the
+#                           second boot of a guest, or for one with two consoles); waits 90 s
+#   tell NAME LINE          types a line into its shell
+#   guest_state NAME        its state as stock xl shows it, such as -b----
+
+console_log() { echo "/var/log/xen/console/guest-$1.log"; }
+
+write_cfg() {
+    local name=$1
+    shift
+    printf '%s\n' "name = '$name'" "$@" >"$name.cfg"
+    rm -f "$(console_log "$name")"
+}
+
+tiny() { write_cfg "$1" "kernel = '/guests/tiny'" 'memory = 4' "${@:2}"; }
+
+pv() {
+    write_cfg "$1" "kernel = '/guests/vmlinux'" "ramdisk = '/guests/initrd'" 'memory = 96' \
+        "extra = 'console=hvc0 quiet'" "${@:2}"
+}
+
+pvh() { pv "$1" "type = 'pvh'" "${@:2}"; }
+
+bios() {
+    write_cfg "$1" "type = 'hvm'" 'memory = 16' "disk = ['file:/guests/boot.img,hda,r']" \
+        "serial = 'file:$(console_log "$1")'" "${@:2}"
+}
+
+hvm() {
+    write_cfg "$1" "type = 'hvm'" "kernel = '/guests/vmlinuz'" "ramdisk = '/guests/initrd'" \
+        'memory = 160' "extra = 'console=hvc0 console=ttyS0 quiet'" "serial = 'pty'" "${@:2}"
+}
+
+ready() {
+    wait_for 90 "[ \"\$(grep -c '^guest ready' $(console_log "$1"))\" -ge ${2:-1} ]"
+}
+
+# Types a line into the guest's shell, whose answer then stands in its console's log.
+tell() {
+    local tty
+    tty=$(xenstore-read "/local/domain/$(xl domid "$1")/console/tty") && printf '%s\n' "$2" >"$tty"
+}
+
+guest_state() { xl list "$1" | awk 'NR == 2 { print $5 }'; }

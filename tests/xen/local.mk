@@ -1,0 +1,5 @@
+# One machine with real Xen runs all of tests/xen/*.t. A new test is its file; nothing lists them.
+EXTRA_DIST += tests/tap.sh tests/xen
+if XEN_TESTS
+TESTS += tests/xen/run.t
+endif
