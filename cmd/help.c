@@ -253,7 +253,7 @@ static int man_run(struct xm_env *env, const struct xm_call *call, xm_error **er
             return xm_fail(err, XM_NOT_FOUND, "no command %s", call->words[i]);
         printf(".SS \"");
         print_escaped(cmd->name);
-        printf("%s%s", *cmd_shape(cmd, env->dialect).words ? " " : "", shows_options(env, cmd) ? "[options] " : "");
+        printf("%s%s", shows_options(env, cmd) ? " [options]" : "", *cmd_shape(cmd, env->dialect).words ? " " : "");
         print_escaped(cmd_shape(cmd, env->dialect).words);
         printf("\"\n");
         print_escaped(cmd->summary);

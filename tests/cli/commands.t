@@ -38,6 +38,10 @@ for name in $shown; do
     like "help: $name has a usage line" "^Usage: xm $name( |$)" "$(xm help "$name")"
 done
 for page in xm.1 xm.cfg.5 xm.conf.5; do
+    if ! command -v groff >/dev/null; then
+        tap_ok "man: $page is formatted without a warning # SKIP groff is not here"
+        continue
+    fi
     is "man: $page is formatted without a warning" '' \
         "$(groff -man -Tutf8 -ww -z "$abs_top_builddir/man/$page" 2>&1)"
 done
