@@ -73,29 +73,36 @@ static int destroy(struct xm_step *step, uint32_t domid, xm_error **err)
     return xm_step_halt(step, err);
 }
 
-int xm_step_rebuild(struct xm_step *step, const xm_doc *doc, xm_error **err)
+static int rebuild(struct xm_step *step, const xm_doc *doc, const struct xm_guest_how *how, uint32_t *ret_domid,
+                   xm_error **err)
 {
-    struct xm_guest_how how = { .build = { .wait_devices = true } };
     struct xm_source source = { .doc = doc, .fd = -1 };
     xm_error *why = NULL;
-    uint32_t domid;
 
     if (xm_guest_check_free(step->guests, xm_doc_get_str(doc, "name"), step->uuid, &why) < 0
-        || xm_step_raise(step, &how, &source, &domid, &why) < 0) {
+        || xm_step_raise(step, how, &source, ret_domid, &why) < 0) {
         (void)xm_step_halt(step, NULL);         /* if that cannot be written, mending does it */
         return xm_error_pass(err, why);
     }
-    xm_log(step->guests->log, XM_LOG_INFO, "Domain %s started again (id=%u).", xm_doc_get_str(doc, "name"), domid);
+    xm_log(step->guests->log, XM_LOG_INFO, "Domain %s started again (id=%u).", xm_doc_get_str(doc, "name"), *ret_domid);
     return 0;
 }
 
-static int restart(struct xm_step *step, const xm_doc *doc, uint32_t domid, xm_error **err)
+int xm_step_rebuild(struct xm_step *step, const xm_doc *doc, xm_error **err)
+{
+    struct xm_guest_how how = { .build = { .wait_devices = true } };
+    uint32_t domid;
+
+    return rebuild(step, doc, &how, &domid, err);
+}
+
+static int restart(struct xm_step *step, const xm_doc *doc, uint32_t domid, const struct xm_guest_how *how,
+                   uint32_t *ret_domid, xm_error **err)
 {
     struct xm_reg_state before = step->state;
 
     /* Written first: should we be stopped in between, whoever mends it knows what was meant. */
     step->state.restarting = true;
-    step->state.restarts++;
     if (xm_step_save(step, XM_PHASE_BUILDING, XM_DOMID_NONE, err) < 0)
         return -1;
     if (xm_host_destroy(step->guests->host, domid, err) < 0) {
@@ -103,13 +110,33 @@ static int restart(struct xm_step *step, const xm_doc *doc, uint32_t domid, xm_e
         (void)xm_step_save(step, XM_PHASE_RUNNING, domid, NULL);        /* the error that matters is set */
         return -1;
     }
-    return xm_step_rebuild(step, doc, err);
+    return rebuild(step, doc, how, ret_domid, err);
+}
+
+int xm_guest_reset(const struct xm_guests *guests, const char *uuid, const struct xm_guest_how *how,
+                   uint32_t *ret_domid, xm_error **err)
+{
+    XM_AUTO(xm_domains) *domains = NULL;
+    xm_autostep step = XM_STEP_INIT;
+    XM_AUTO(xm_doc) *doc = NULL;
+
+    if (xm_step_open(guests, uuid, XM_SOON, &step, err) < 0 || xm_step_settle(&step, false, err) < 0
+        || xm_step_domain(&step, 0, &domains, err) < 0)
+        return -1;
+    if (domains == NULL || step.state.phase != XM_PHASE_RUNNING)
+        return xm_fail(err, XM_STATE, "Domain is not running");
+    if (xm_step_load_doc(&step, &doc, err) < 0)
+        return -1;
+    xm_step_keep_figures(&step, &domains->items[0]);
+    return restart(&step, doc, domains->items[0].domid, how, ret_domid, err);
 }
 
 static int act(struct xm_step *step, uint32_t domid, enum xm_action action, xm_error **err)
 {
+    struct xm_guest_how how = { .build = { .wait_devices = true } };
     xm_autofree char *name = xm_step_name(step);
     XM_AUTO(xm_doc) *doc = NULL;
+    uint32_t fresh;
 
     if (action == XM_ACTION_PRESERVE) {
         xm_log(step->guests->log, XM_LOG_INFO, "Preserving dead domain %s (%u).", name, domid);
@@ -118,8 +145,10 @@ static int act(struct xm_step *step, uint32_t domid, enum xm_action action, xm_e
     if (action == XM_ACTION_RESTART) {
         if (xm_step_load_doc(step, &doc, err) < 0)
             return -1;
-        if (!is_too_fast(step, doc, name))
-            return restart(step, doc, domid, err);
+        if (!is_too_fast(step, doc, name)) {
+            step->state.restarts++;
+            return restart(step, doc, domid, &how, &fresh, err);
+        }
     }
     return destroy(step, domid, err);
 }

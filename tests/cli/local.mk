@@ -1,6 +1,22 @@
 # The command line on the simulated host: one word for each tests/cli/NAME.t.
 CLI_TESTS = \
-	tests/cli/commands.t tests/cli/completion.t tests/cli/tree.t tests/cli/walk-through.t
+	tests/cli/commands.t \
+	tests/cli/completion.t \
+	tests/cli/console.t \
+	tests/cli/create.t \
+	tests/cli/delete.t \
+	tests/cli/destroy.t \
+	tests/cli/dump-core.t \
+	tests/cli/new.t \
+	tests/cli/pause.t \
+	tests/cli/reboot.t \
+	tests/cli/save.t \
+	tests/cli/shutdown.t \
+	tests/cli/start.t \
+	tests/cli/supervise.t \
+	tests/cli/suspend.t \
+	tests/cli/tree.t \
+	tests/cli/walk-through.t
 
 TESTS += $(CLI_TESTS)
 EXTRA_DIST += $(CLI_TESTS) tests/cli/demo.sh tests/cli/sim.sh tests/cli/solaris.sh tests/tap.sh \

@@ -1,0 +1,42 @@
+#!/bin/bash
+# xm save and xm restore: files in stock xl's format.
+. "$(dirname "$0")/sim.sh"
+guest web; guest kept
+xm create -q web.cfg
+is 'save: silent' '' "$(xm save web web.save 2>&1)"
+check 'save: the guest is gone' '! xm list web'
+is 'save: stock xl'\''s magic' 'Xen saved domain, xl format' "$(head -c 27 web.save)"
+is 'save: root'\''s alone' 600 "$(stat -c %a web.save)"
+is 'restore: silent' '' "$(xm restore web.save 2>&1)"
+check 'restore: it runs again' 'xm domid web | grep -q "^[0-9]"'
+refuse 'restore: not beside the running guest' 1 "already exists" 'xm restore web.save'
+check 'save -c: the guest goes on' 'xm save -c web check.save && xm list web && ! xm list web | grep -q -- ---s'
+check 'xl save -p: it stays paused' 'xl save -p web paused.save && xm list web | grep -q -- "--p---" && xm unpause web'
+refuse 'save: a halted guest' 1 'is not started' 'xm new -q kept.cfg; xm save kept kept.save'
+refuse 'save: domain 0' 1 '^Error: Cannot save privileged domain 0' 'xm save 0 x.save'
+refuse 'save: into a directory that is not there' 1 '/nowhere' 'xm save web /nowhere/web.save'
+check 'save: that leaves the guest alone' 'xm domid web && ! xm list web | grep -q -- ---s'
+echo precious >good.save
+faults 'save.write 2 once fail IO "No space left on device"'
+refuse 'save: a full disk is the cause that is told' 1 'No space left on device' 'xm save web good.save'
+check 'save: what was there is kept, the guest runs on, no part is left' \
+    'test "$(cat good.save)" = precious && ! xm list web | grep -q -- ---s && test "$(ls | grep -c good)" = 1'
+faults ''
+xm start kept
+check 'save: a remembered guest ends halted, not suspended' \
+    'xm save kept kept.save && test "$(xm domid kept)" = None && xm list --state=halted | grep -q ^kept'
+check 'restore: it is the remembered guest again' 'xm restore kept.save && xm domid kept | grep -q "^[0-9]" && xm suspend kept && xm resume kept'
+xm save web web.save
+check 'restore -p: leaves it paused' 'xm restore -p web.save && xm list web | grep -q -- "--p---" && xm destroy web'
+refuse 'restore: a file that is not there' 1 'nowhere' 'xm restore nowhere'
+refuse 'restore: a foreign file' 1 'not a' 'head -c 4096 /dev/zero > zero; xm restore zero'
+refuse 'restore: an old xend file is named as such' 1 'xend|LinuxGuestRecord' 'printf "LinuxGuestRecord%4000s" > old; xm restore old'
+for cut in 3 40 60 200 5000; do
+    head -c $cut web.save >cut.save
+    refuse "restore: a file cut at $cut bytes" 1 . 'xm restore cut.save'
+done
+check 'restore: none of them left a guest' '! xm list web && ! xl list web'
+check 'xl restore CONFIG FILE' 'guest web; xl restore web.cfg web.save && xl domid web'
+refuse 'xl restore: no file ends with 2' 2 . 'xl restore'
+refuse 'save: too few words' 1 "requires 2 arguments" 'xm save web'
+done_testing
