@@ -1,1 +1,11 @@
-lib_libxm_all_la_SOURCES += lib/super/super.h
+lib_libxm_all_la_SOURCES += \
+	lib/super/client.c \
+	lib/super/jobs.c \
+	lib/super/log.c lib/super/log.h \
+	lib/super/loop.c lib/super/loop.h \
+	lib/super/peers.c \
+	lib/super/policy.c lib/super/policy.h \
+	lib/super/socket.c lib/super/socket.h \
+	lib/super/super.h \
+	lib/super/tracked.c \
+	lib/super/work.c

@@ -4,7 +4,9 @@
  * It listens to the host's events and, when a guest of the registry ends, does what its
  * configuration says (policy.h). Each action is carried out by a worker process, so that a build
  * that hangs or crashes cannot take the supervisor down. It keeps nothing that is not in the
- * registry or on the host: killed at any moment, the next one finds everything again.
+ * registry or on the host: killed at any moment, the next one finds everything again. It leaves
+ * by itself when its socket is taken away or replaced, and after a minute without a guest of ours
+ * that runs, without work and without clients: the next command that needs one starts another.
  *
  * Control protocol: a Unix stream socket RUN_DIR/supervisor.sock, mode 0600, root's alone. A
  * client sends one JSON object a line, at most 64 KiB, and gets one a line: {"ok":true,...} or

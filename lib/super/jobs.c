@@ -1,0 +1,257 @@
+/* Jobs: what is to be done with a guest, one at a time each, by worker processes. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "super/loop.h"
+
+#define WORKER_MS (300 * 1000)      /* a build that takes longer hangs */
+#define WORKER_GRACE_MS (15 * 1000) /* between asking it to undo and ending it */
+#define TRIES_MAX 5
+#define RETRY_MS 1000
+#define HELD_FIRST_MS 50
+#define HELD_MOST_MS 30000
+
+static const char *const action_words[] = {
+    [XM_ACTION_DESTROY] = "destroy", [XM_ACTION_RESTART] = "restart", [XM_ACTION_PRESERVE] = "preserve",
+};
+
+static const char *word_of(int action)
+{
+    return action == SUPER_MEND ? "mend" : action_words[action];
+}
+
+void super_queue(struct super *super, const char *uuid, int action, int reason)
+{
+    struct job *job = NULL;
+
+    for (size_t i = 0; i < super->job_count; i++)
+        if (super->jobs[i].pid == 0 && !super->jobs[i].done && strcmp(super->jobs[i].uuid, uuid) == 0)
+            job = &super->jobs[i];
+    if (job != NULL && action == SUPER_MEND) {
+        job->not_before = 0;        /* something has happened: worth another look */
+        return;
+    }
+    if (job == NULL) {
+        XM_GROW(super->jobs, super->job_count, super->job_cap);
+        job = &super->jobs[super->job_count++];
+    }
+    *job = (struct job){ .action = action, .reason = reason, .pidfd = -1 };
+    memcpy(job->uuid, uuid, sizeof(job->uuid));
+}
+
+static bool has_worker(const struct super *super, const char *uuid)
+{
+    for (size_t i = 0; i < super->job_count; i++)
+        if (super->jobs[i].pid != 0 && strcmp(super->jobs[i].uuid, uuid) == 0)
+            return true;
+    return false;
+}
+
+static size_t count_workers(const struct super *super)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < super->job_count; i++)
+        count += super->jobs[i].pid != 0;
+    return count;
+}
+
+static void exec_worker(struct super *super, const struct job *job)
+{
+    char *const *argv = super->config->worker;
+    char reason[16];
+    char **words;
+    size_t count = 0;
+
+    while (argv[count] != NULL)
+        count++;
+    words = xm_new0(char *, count + 4);
+    memcpy(words, argv, count * sizeof(*words));
+    snprintf(reason, sizeof(reason), "%d", job->reason);
+    words[count] = (char *)job->uuid;
+    words[count + 1] = reason;
+    words[count + 2] = (char *)word_of(job->action);
+    sigprocmask(SIG_SETMASK, &super->mask, NULL);
+    execv(words[0], words);
+    _exit(127);
+}
+
+static int start_worker(struct super *super, struct job *job)
+{
+    job->pid = fork();
+    if (job->pid == 0)
+        exec_worker(super, job);
+    if (job->pid < 0) {
+        job->pid = 0;
+        return -1;
+    }
+    job->pidfd = pidfd_open(job->pid, 0);
+    job->limit = super_now() + WORKER_MS;
+    return 0;
+}
+
+/* Most mendings find nothing to mend: the event came from a command that is doing its work. The
+ * look is cheap, a process is not. */
+static bool needs_mending(struct super *super, const char *uuid)
+{
+    XM_AUTO(xm_domains) *domains = NULL;
+    struct xm_reg_state state;
+
+    if (xm_reg_load_state(super->reg, uuid, &state, NULL) < 0)
+        return false;
+    if (state.domid == XM_DOMID_NONE && (state.phase == XM_PHASE_SUSPENDED || (state.phase == XM_PHASE_HALTED && state.managed)))
+        return false;
+    return state.phase != XM_PHASE_RUNNING || xm_host_get(super->host, state.domid, 0, &domains, NULL) < 0
+        || strcmp(domains->items[0].uuid, uuid) != 0;
+}
+
+static void put_off(struct job *job, int64_t first)
+{
+    int64_t delay = first;
+
+    for (unsigned i = 0; i < job->tries && delay < HELD_MOST_MS; i++)
+        delay *= 2;
+    job->tries++;
+    job->not_before = super_now() + (delay < HELD_MOST_MS ? delay : HELD_MOST_MS);
+}
+
+/* False while another process holds the guest: it will settle it, or die and leave it to us. */
+static bool is_free(struct super *super, const char *uuid)
+{
+    xm_autoclose int lock = -1;
+
+    return xm_reg_lock(super->reg, uuid, false, &lock, NULL) == 0;
+}
+
+static void try_to_start(struct super *super, struct job *job)
+{
+    if (!xm_reg_has(super->reg, job->uuid) || (job->action == SUPER_MEND && !needs_mending(super, job->uuid))) {
+        super_take_in(super, job->uuid);
+        job->done = true;
+        return;
+    }
+    /* A worker that waited for the guest would keep others from their work, and be taken for hung. */
+    if (!is_free(super, job->uuid))
+        put_off(job, HELD_FIRST_MS);
+    else if (start_worker(super, job) < 0)
+        put_off(job, RETRY_MS);
+}
+
+static bool still_runs(struct super *super, const char *uuid)
+{
+    struct xm_reg_state state;
+
+    return xm_reg_load_state(super->reg, uuid, &state, NULL) == 0 && state.phase == XM_PHASE_RUNNING;
+}
+
+static void give_up(struct super *super, const struct job *job)
+{
+    super_log_line(&super->log, XM_LOG_ERROR, "jobs", "%s: %s failed %d times, given up", job->uuid, word_of(job->action),
+                   TRIES_MAX);
+}
+
+/* What a worker that has ended leaves to do. */
+static void conclude(struct super *super, struct job *job, bool killed, int status)
+{
+    struct job ended = *job;
+
+    job->pid = 0;
+    job->done = true;
+    if (job->pidfd >= 0)
+        close(job->pidfd);
+    job->pidfd = -1;
+    super_take_in(super, ended.uuid);
+    if (!killed && status == 0)
+        return;
+    if (killed)
+        super_log_line(&super->log, XM_LOG_ERROR, "jobs", "%s: the worker for %s was ended by signal %d",
+                       ended.uuid, word_of(ended.action), status);
+    else if (status == 127)
+        super_log_line(&super->log, XM_LOG_ERROR, "jobs", "%s: cannot run %s", ended.uuid, super->config->worker[0]);
+    /* The worker has logged its own failure. What it left half done is settled by another; what it
+     * did not even begin is tried again. */
+    if (ended.action != SUPER_MEND && !still_runs(super, ended.uuid)) {
+        super_queue(super, ended.uuid, SUPER_MEND, XM_REASON_NONE);
+    } else if (ended.tries + 1 < TRIES_MAX) {
+        job->done = job->told = false;
+        put_off(job, RETRY_MS);
+    } else {
+        give_up(super, &ended);
+    }
+}
+
+static void check_worker(struct super *super, struct job *job)
+{
+    int64_t now = super_now();
+    int status;
+    pid_t pid = waitpid(job->pid, &status, WNOHANG);
+
+    if (pid == job->pid) {
+        conclude(super, job, WIFSIGNALED(status), WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+        return;
+    }
+    if (pid < 0 && errno == ECHILD) {       /* something in this process reaped it for us */
+        conclude(super, job, false, 0);
+        return;
+    }
+    if (now < job->limit)
+        return;
+    super_log_line(&super->log, XM_LOG_ERROR, "jobs", "%s: the worker for %s (pid %d) hangs, %s", job->uuid,
+                   word_of(job->action), (int)job->pid, job->told ? "ending it" : "asking it to stop");
+    (void)kill(job->pid, job->told ? SIGKILL : SIGTERM);       /* our child, not yet waited for */
+    job->told = true;
+    job->limit = now + WORKER_GRACE_MS;
+}
+
+static void forget_done(struct super *super)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < super->job_count; i++)
+        if (!super->jobs[i].done)
+            super->jobs[kept++] = super->jobs[i];
+    super->job_count = kept;
+}
+
+static bool may_start(const struct super *super, const struct job *job)
+{
+    return job->pid == 0 && !job->done && job->not_before <= super_now()
+        && !has_worker(super, job->uuid) && !super_is_worked_on(super, job->uuid);
+}
+
+void super_run_jobs(struct super *super)
+{
+    /* by index: a job's end may queue another one, and that may move them all */
+    for (size_t i = 0; i < super->job_count; i++)
+        if (super->jobs[i].pid != 0)
+            check_worker(super, &super->jobs[i]);
+    for (size_t i = 0; i < super->job_count && count_workers(super) < SUPER_WORKERS_MAX; i++)
+        if (may_start(super, &super->jobs[i]))
+            try_to_start(super, &super->jobs[i]);
+    forget_done(super);
+}
+
+int64_t super_jobs_due(const struct super *super)
+{
+    bool full = count_workers(super) >= SUPER_WORKERS_MAX;
+    int64_t due = INT64_MAX;
+
+    for (size_t i = 0; i < super->job_count; i++) {
+        const struct job *job = &super->jobs[i];
+        int64_t at = job->pid != 0 ? job->limit : job->not_before;
+
+        /* one that waits for a worker or a client is started when that ends, not by the clock */
+        if (job->pid == 0 && (full || has_worker(super, job->uuid) || super_is_worked_on(super, job->uuid)))
+            continue;
+        /* without a pidfd (a kernel of before 5.3) its end is found by looking */
+        if (job->pid != 0 && job->pidfd < 0)
+            at = super_now() + 200;
+        due = at < due ? at : due;
+    }
+    return due;
+}

@@ -1,0 +1,97 @@
+/* The supervisor's inside: one loop, its clients, its jobs. Within this folder only.
+ *
+ * Nothing here is kept that cannot be found again in the registry and on the host. The loop never
+ * waits for anything but events; what may take long or go wrong is a job, carried out by a worker. */
+#ifndef XM_SUPER_LOOP_H
+#define XM_SUPER_LOOP_H
+
+#include <poll.h>
+#include <signal.h>
+
+#include "base/buf.h"
+#include "guest/guest.h"
+#include "super/log.h"
+#include "super/super.h"
+
+#define SUPER_CLIENTS_MAX 256
+#define SUPER_WORKERS_MAX 4
+#define SUPER_MEND (-1)         /* as a job's action: xm_guest_mend() instead of xm_guest_end() */
+
+/* One of ours that has a domain. */
+struct tracked { char uuid[37]; uint32_t domid; };
+
+struct peer {
+    int fd;
+    struct xm_buf in, out;
+    char (*works)[37];          /* what it has begun and not ended */
+    size_t work_count, work_cap;
+    int64_t deadline;           /* when a line that it has begun to send, or not read, must be through; 0: none */
+    bool gone;
+};
+
+struct job {
+    char uuid[37];
+    int action;                 /* enum xm_action or SUPER_MEND */
+    int reason;
+    unsigned tries;             /* how often it failed, or found the guest held */
+    int64_t not_before;
+    pid_t pid;                  /* 0: waiting */
+    int pidfd;
+    int64_t limit;              /* when the worker is told to stop, then made to */
+    bool told, done;
+};
+
+struct super {
+    const struct xm_super_config *config;
+    struct super_log log;
+    xm_host *host;
+    xm_reg *reg;
+    struct xm_guests guests;
+    sigset_t mask;              /* as it was before the loop, and is while it waits */
+    int lock, events, listener, watch;
+    uint64_t socket_dev, socket_ino;
+    struct peer *peers;
+    size_t peer_count, peer_cap;
+    struct job *jobs;
+    size_t job_count, job_cap;
+    struct tracked *tracked;
+    size_t tracked_count, tracked_cap;
+    int64_t accept_after;       /* descriptors were out: no new clients until then */
+    int64_t idle_since;         /* 0: not idle */
+};
+
+/* Milliseconds of a clock that nobody sets. */
+int64_t super_now(void);
+
+/* --- tracked.c --- */
+
+/* Learns from the registry how a guest stands. */
+void super_take_in(struct super *super, const char *uuid);
+void super_untrack(struct super *super, const char *uuid);
+const struct tracked *super_find_domid(const struct super *super, uint32_t domid);
+
+/* Learns how all stand, and queues the mending of those that were left behind. */
+int super_adopt(struct super *super, xm_error **err);
+
+/* A host event. */
+void super_handle(struct super *super, const struct xm_event *event);
+
+/* --- jobs.c --- */
+
+/* One waiting job a guest: an end supersedes a mending. */
+void super_queue(struct super *super, const char *uuid, int action, int reason);
+
+/* Starts what can be started; reaps, stops and forgets what is through. */
+void super_run_jobs(struct super *super);
+
+/* When super_run_jobs() wants to be called again at the latest; INT64_MAX: no need. */
+int64_t super_jobs_due(const struct super *super);
+
+/* --- peers.c --- */
+
+void super_accept(struct super *super);
+void super_serve(struct super *super, struct peer *peer, short revents);
+void super_drop_gone(struct super *super);
+bool super_is_worked_on(const struct super *super, const char *uuid);
+
+#endif

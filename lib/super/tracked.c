@@ -1,0 +1,153 @@
+/* What the supervisor knows of guests, and what it makes of the host's events. */
+#include <string.h>
+
+#include "super/loop.h"
+#include "super/policy.h"
+
+static struct tracked *find(const struct super *super, const char *uuid)
+{
+    for (size_t i = 0; i < super->tracked_count; i++)
+        if (strcmp(super->tracked[i].uuid, uuid) == 0)
+            return &super->tracked[i];
+    return NULL;
+}
+
+const struct tracked *super_find_domid(const struct super *super, uint32_t domid)
+{
+    for (size_t i = 0; i < super->tracked_count; i++)
+        if (super->tracked[i].domid == domid)
+            return &super->tracked[i];
+    return NULL;
+}
+
+void super_untrack(struct super *super, const char *uuid)
+{
+    struct tracked *at = find(super, uuid);
+
+    if (at != NULL)
+        *at = super->tracked[--super->tracked_count];
+}
+
+static void track(struct super *super, const char *uuid, uint32_t domid)
+{
+    struct tracked *at = find(super, uuid);
+
+    if (at == NULL) {
+        XM_GROW(super->tracked, super->tracked_count, super->tracked_cap);
+        at = &super->tracked[super->tracked_count++];
+        memcpy(at->uuid, uuid, sizeof(at->uuid));
+    }
+    at->domid = domid;
+}
+
+void super_take_in(struct super *super, const char *uuid)
+{
+    struct xm_reg_state state;
+
+    if (xm_reg_load_state(super->reg, uuid, &state, NULL) < 0 || state.domid == XM_DOMID_NONE)
+        super_untrack(super, uuid);
+    else
+        track(super, uuid, state.domid);
+}
+
+static bool is_live(const struct xm_domains *domains, const struct xm_reg_entry *entry)
+{
+    size_t low = 0, high = domains->count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        if (domains->items[middle].domid < entry->state.domid)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < domains->count && domains->items[low].domid == entry->state.domid
+        && strcmp(domains->items[low].uuid, entry->uuid) == 0;
+}
+
+static void adopt(struct super *super, const struct xm_domains *domains, const struct xm_reg_entry *entry)
+{
+    bool live = is_live(domains, entry);
+
+    if (entry->damage != NULL) {
+        super_log_line(&super->log, XM_LOG_ERROR, "registry", "Entry set aside: %s", entry->damage);
+        return;
+    }
+    if (live)
+        track(super, entry->uuid, entry->state.domid);
+    if (entry->state.phase == XM_PHASE_RUNNING ? live
+        : entry->state.domid == XM_DOMID_NONE && (entry->state.phase == XM_PHASE_SUSPENDED
+          || (entry->state.phase == XM_PHASE_HALTED && entry->state.managed)))
+        return;
+    super_queue(super, entry->uuid, SUPER_MEND, XM_REASON_NONE);
+}
+
+int super_adopt(struct super *super, xm_error **err)
+{
+    XM_AUTO(xm_reg_entries) *entries = NULL;
+    XM_AUTO(xm_domains) *domains = NULL;
+
+    if (xm_reg_list(super->reg, &entries, err) < 0 || xm_host_list(super->host, 0, &domains, err) < 0)
+        return -1;
+    for (size_t i = 0; i < entries->count; i++)
+        adopt(super, domains, &entries->items[i]);
+    if (super->tracked_count > 0)
+        super_log_line(&super->log, XM_LOG_INFO, "super", "Adopted %zu running guests.", super->tracked_count);
+    return 0;
+}
+
+static void handle_shutdown(struct super *super, const char *uuid, const struct xm_event *event)
+{
+    XM_AUTO(xm_doc) *doc = NULL;
+    struct xm_verdict verdict;
+    xm_error *why = NULL;
+    const char *name;
+
+    if (xm_reg_load_doc(super->reg, uuid, &doc, &why) < 0) {
+        xm_autofree char *text = xm_error_text(why);
+
+        super_log_line(&super->log, XM_LOG_ERROR, "policy", "Domain %u has shutdown and is left as it is: %s",
+                       event->domid, text);
+        xm_error_free(why);
+        return;
+    }
+    name = xm_doc_get_str(doc, "name");
+    if (event->reason == XM_REASON_CRASH)
+        super_log_line(&super->log, XM_LOG_WARNING, "policy", "Domain has crashed: name=%s id=%u.", name, event->domid);
+    else
+        super_log_line(&super->log, XM_LOG_INFO, "policy", "Domain has shutdown: name=%s id=%u reason=%s.",
+                       name, event->domid, xm_policy_reason(event->reason));
+    verdict = xm_policy(doc, event->reason);
+    if (verdict.lacks != NULL)
+        super_log_line(&super->log, XM_LOG_WARNING, "policy", "Domain %s: %s, though %s", name, verdict.word, verdict.lacks);
+    else
+        super_log_line(&super->log, XM_LOG_INFO, "policy", "Domain %s: %s", name, verdict.word);
+    super_queue(super, uuid, (int)verdict.action, event->reason);
+}
+
+void super_handle(struct super *super, const struct xm_event *event)
+{
+    const struct tracked *known = super_find_domid(super, event->domid);
+    const char *uuid = event->uuid;
+    struct xm_reg_state state;
+    char own[37];
+
+    if (event->type == XM_EVENT_NEW)
+        return;
+    if (*uuid == '\0') {
+        if (known == NULL)
+            return;
+        memcpy(own, known->uuid, sizeof(own));      /* known moves when something is untracked */
+        uuid = own;
+    }
+    /* A domain is on record under its number before it runs. One that is not is none of ours,
+     * whatever its uuid says. */
+    if (!xm_reg_has(super->reg, uuid) || xm_reg_load_state(super->reg, uuid, &state, NULL) < 0
+        || state.domid != event->domid)
+        return;
+    if (event->type == XM_EVENT_GONE)
+        super_queue(super, uuid, SUPER_MEND, XM_REASON_NONE);
+    else if (event->reason != XM_REASON_SUSPEND)    /* that is somebody saving it */
+        handle_shutdown(super, uuid, event);
+}

@@ -1,0 +1,70 @@
+/* A worker: one action on one guest, in a process of its own. */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guest/guest.h"
+#include "registry/uuid.h"
+#include "super/log.h"
+#include "super/super.h"
+
+static const char *const actions[] = {
+    [XM_ACTION_DESTROY] = "destroy", [XM_ACTION_RESTART] = "restart", [XM_ACTION_PRESERVE] = "preserve",
+};
+
+static bool find_action(const char *word, enum xm_action *ret_action)
+{
+    for (size_t i = 0; i < XM_COUNT(actions); i++)
+        if (strcmp(actions[i], word) == 0) {
+            *ret_action = (enum xm_action)i;
+            return true;
+        }
+    return false;
+}
+
+static int act(const struct xm_guests *guests, const char *uuid, int reason, const char *word, xm_error **err)
+{
+    enum xm_action action;
+
+    if (strcmp(word, "mend") == 0)
+        return xm_guest_mend(guests, uuid, err);
+    if (!find_action(word, &action))
+        return xm_fail(err, XM_INVALID, "'%s' is no action", word);
+    return xm_guest_end(guests, uuid, reason, action, err);
+}
+
+static void log_failure(const struct super_log *log, const struct xm_guests *guests, const char *uuid,
+                        const char *word, const xm_error *why)
+{
+    xm_autofree char *text = xm_error_text(why);
+    XM_AUTO(xm_doc) *doc = NULL;
+    const char *name = uuid;
+
+    if (guests->reg != NULL && xm_reg_load_doc(guests->reg, uuid, &doc, NULL) == 0)
+        name = xm_doc_get_str(doc, "name");
+    super_log_line(log, XM_LOG_ERROR, "worker", "Failed to %s domain %s: %s", word, name, text);
+}
+
+int xm_super_work(const xm_conf *conf, const struct xm_log *log, char *const *words, xm_error **err)
+{
+    struct xm_guests guests = { 0 };
+    struct super_log own;
+    xm_error *why = NULL;
+    int rc;
+
+    if (words[0] == NULL || words[1] == NULL || words[2] == NULL || words[3] != NULL || !xm_uuid_is_plain(words[0]))
+        return xm_fail(err, XM_INVALID, "a worker takes UUID REASON ACTION");
+    super_log_init(&own, conf->log_file, "guest", log);
+    guests.log = &own.log;
+    rc = xm_host_open(conf, &own.log, &guests.host, &why);
+    if (rc == 0)
+        rc = xm_reg_open(conf->state_dir, &own.log, &guests.reg, &why);
+    if (rc == 0)
+        rc = act(&guests, words[0], atoi(words[1]), words[2], &why);
+    if (rc < 0)
+        log_failure(&own, &guests, words[0], words[2], why);
+    xm_reg_close(guests.reg);
+    xm_host_close(guests.host);
+    super_log_clear(&own);
+    return rc < 0 ? xm_error_pass(err, why) : 0;
+}
