@@ -177,7 +177,7 @@ static void conclude(struct super *super, struct job *job, bool killed, int stat
      * did not even begin is tried again. */
     if (ended.action != SUPER_MEND && !still_runs(super, ended.uuid)) {
         super_queue(super, ended.uuid, SUPER_MEND, XM_REASON_NONE);
-    } else if (ended.tries + 1 < TRIES_MAX) {
+    } else if (++job->failures < TRIES_MAX) {
         job->done = job->told = false;
         put_off(job, RETRY_MS);
     } else {

@@ -33,7 +33,7 @@ struct job {
     char uuid[37];
     int action;                 /* enum xm_action or SUPER_MEND */
     int reason;
-    unsigned tries;             /* how often it failed, or found the guest held */
+    unsigned tries, failures;   /* tries: how often it was put off */
     int64_t not_before;
     pid_t pid;                  /* 0: waiting */
     int pidfd;
