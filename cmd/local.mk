@@ -3,6 +3,9 @@
 COMMANDS = \
 	create new start delete pause unpause suspend resume save restore shutdown reboot destroy console \
 	dump-core \
+	list vcpu-list uptime domid domname domstate \
+	rename sysrq vcpu-pin \
+	info dmesg debug-keys \
 	supervise version \
 	help __complete __man
 
@@ -12,6 +15,11 @@ cmd_xm_SOURCES = \
 	cmd/terminal.c cmd/wait.c \
 	cmd/console.c cmd/create.c cmd/delete.c cmd/destroy.c cmd/dump-core.c cmd/new.c cmd/pause.c \
 	cmd/restore.c cmd/save.c cmd/shutdown.c cmd/start.c cmd/supervise.c cmd/suspend.c cmd/version.c
+# The listings, and what is short.
+cmd_xm_SOURCES += \
+	cmd/cpus.c cmd/listing.h cmd/select.c \
+	cmd/debug-keys.c cmd/dmesg.c cmd/domid.c cmd/domstate.c cmd/info.c cmd/list.c cmd/list-long.c cmd/rename.c \
+	cmd/sysrq.c cmd/uptime.c cmd/vcpu-list.c cmd/vcpu-pin.c
 nodist_cmd_xm_SOURCES = cmd/table.c
 cmd_xm_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/cmd
 cmd_xm_LDADD = lib/libxm.la

@@ -34,9 +34,12 @@ XM_API int xm_config_check(const xm_doc *doc, void (*warning)(void *arg, const c
 XM_API int xm_config_format_json(const xm_doc *doc, char **ret_text, xm_error **err);
 XM_API int xm_config_format_sxp(const xm_doc *doc, char **ret_text, xm_error **err);
 
-/* The document of a domain written as SXP: what create -n, new -n and list --long print. Input is
- * bounded by the caller's read; file is named in errors. */
+/* The document of a form of the old toolstack: (vm ...) as `create -n` prints it or (domain ...)
+ * as `list --long` does. Input is bounded by the caller's read; file is named in errors. XM_UNSUPPORTED for a device of an unknown class. */
 XM_API int xm_config_from_sxp(const char *text, size_t len, const char *file, xm_doc **ret_doc, xm_error **err);
+
+/* The document, in xm's words, of a configuration as libxl's JSON. */
+XM_API int xm_config_from_json(const char *text, size_t len, xm_doc **ret_doc, xm_error **err);
 
 /* The keys, for --help_config and completion: NULL-terminated rows in table order. */
 struct xm_config_key { const char *name, *summary; };

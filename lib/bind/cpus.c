@@ -1,39 +1,9 @@
 /* Virtual processors: how many, and where they run. */
-#include <ctype.h>
 #include <limits.h>
 #include <string.h>
 
 #include "bind/binder.h"
-
-struct range { unsigned first, last; };
-
-static bool parse_number(const char **text, unsigned long limit, unsigned *ret)
-{
-    char *end;
-    unsigned long value;
-
-    if (!isdigit((unsigned char)**text))
-        return false;
-    value = strtoul(*text, &end, 10);
-    if (value >= limit)
-        return false;
-    *ret = (unsigned)value;
-    *text = end;
-    return true;
-}
-
-static bool parse_range(const char *text, unsigned long limit, struct range *ret)
-{
-    if (!parse_number(&text, limit, &ret->first))
-        return false;
-    ret->last = ret->first;
-    if (*text == '-') {
-        text++;
-        if (!parse_number(&text, limit, &ret->last))
-            return false;
-    }
-    return !*text && ret->first <= ret->last;
-}
+#include "bind/cpulist.h"
 
 static unsigned cpu_limit(const struct xm_binder *b)
 {
@@ -42,70 +12,27 @@ static unsigned cpu_limit(const struct xm_binder *b)
     return machine && machine->nr_cpus < XM_BIND_MAX_CPUS ? machine->nr_cpus : XM_BIND_MAX_CPUS;
 }
 
-static void apply(libxl_bitmap *map, unsigned cpu, bool remove)
+static void set_cpu(void *arg, unsigned cpu, bool on)
 {
-    if (remove)
-        libxl_bitmap_reset(map, (int)cpu);
+    if (on)
+        libxl_bitmap_set(arg, (int)cpu);
     else
-        libxl_bitmap_set(map, (int)cpu);
-}
-
-static bool apply_nodes(struct xm_binder *b, const char *text, bool remove, libxl_bitmap *map)
-{
-    const struct xm_bind_machine *machine = b->report ? b->report->machine : NULL;
-    struct range nodes;
-
-    if (!parse_range(text, XM_BIND_MAX_NODES, &nodes))
-        return xm_binder_error(b, "'%s' is no range of nodes", text);
-    if (!machine || !machine->cpu_nodes)
-        return xm_binder_error(b, "nodes are only known on the host itself; name the processors");
-    for (unsigned cpu = 0; cpu < cpu_limit(b); cpu++)
-        if (machine->cpu_nodes[cpu] >= nodes.first && machine->cpu_nodes[cpu] <= nodes.last)
-            apply(map, cpu, remove);
-    return true;
-}
-
-static bool apply_item(struct xm_binder *b, const char *text, libxl_bitmap *map)
-{
-    bool remove = *text == '^';
-    const char *item = text + remove;
-    struct range cpus;
-
-    if (!strncmp(item, "node", 4)) {
-        const char *colon = strchr(item, ':');
-
-        if (!colon || (strncmp(item, "node:", 5) && strncmp(item, "nodes:", 6)))
-            return xm_binder_error(b, "'%s' is no range of processors", text);
-        return apply_nodes(b, colon + 1, remove, map);
-    }
-    if (!strcmp(item, "all")) {
-        if (remove)
-            return xm_binder_error(b, "'^all' would leave nothing");
-        cpus = (struct range){ 0, cpu_limit(b) - 1 };
-    } else if (!parse_range(item, XM_BIND_MAX_CPUS, &cpus)) {
-        return xm_binder_error(b, "'%s' is no range of processors (like 0-3,^2)", text);
-    }
-    for (unsigned cpu = cpus.first; cpu <= cpus.last && cpu < cpu_limit(b); cpu++)
-        apply(map, cpu, remove);
-    return true;
+        libxl_bitmap_reset(arg, (int)cpu);
 }
 
 bool xm_bind_cpu_range(struct xm_binder *b, const char *text, libxl_bitmap *ret_map)
 {
-    xm_autofree char *copy = xm_strdup(text);
-    char *save = NULL;
+    const struct xm_bind_machine *known = b->report ? b->report->machine : NULL;
+    const struct xm_cpulist_machine machine = { cpu_limit(b), known ? known->cpu_nodes : NULL };
+    xm_autofree char *why = NULL;
+    xm_error *err = NULL;
 
-    xm_bitmap_init(ret_map, cpu_limit(b));
-    for (char *item = strtok_r(copy, ",", &save); item; item = strtok_r(NULL, ",", &save)) {
-        size_t len;
-
-        item += strspn(item, " \t");
-        for (len = strlen(item); len && isspace((unsigned char)item[len - 1]); len--)
-            item[len - 1] = '\0';
-        if (*item && !apply_item(b, item, ret_map))
-            return false;
-    }
-    return true;
+    xm_bitmap_init(ret_map, machine.nr_cpus);
+    if (xm_cpulist_parse(text, &machine, set_cpu, ret_map, &err) == 0)
+        return true;
+    why = xm_error_text(err);
+    xm_error_free(err);
+    return xm_binder_error(b, "%s", why);
 }
 
 /* Where libxl keeps one kind of affinity. */

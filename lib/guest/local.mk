@@ -10,4 +10,5 @@ lib_libxm_all_la_SOURCES += \
 	lib/guest/save.c \
 	lib/guest/savefile.c lib/guest/savefile.h \
 	lib/guest/step.c lib/guest/step.h \
-	lib/guest/suspend.c
+	lib/guest/suspend.c \
+	lib/guest/sxp.c lib/guest/sxp.h

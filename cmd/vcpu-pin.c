@@ -1,0 +1,156 @@
+/* xm vcpu-pin: say on which cpus a guest's vcpus may run, and in xl where they like to. */
+#include "listing.h"
+
+#include <string.h>
+#include <strings.h>
+
+struct vcpu_pin_args { bool force, ignore_masks; };
+
+static const struct xm_opt vcpu_pin_opts[] = {
+    XM_FLAG_IN(XM_DIALECT_XL, 'f', "force", struct vcpu_pin_args, force, "also undo a pinning by the hypervisor itself"),
+    XM_FLAG_IN(XM_DIALECT_XL, 'i', "ignore-global-affinity-masks", struct vcpu_pin_args, ignore_masks, NULL),
+    XM_OPT_END
+};
+
+#define ALL_VCPUS UINT32_MAX
+
+/* A request, read. hard or soft NULL: left as it is. */
+struct pin {
+    const char *word;           /* the guest, as typed */
+    unsigned vcpu;              /* or ALL_VCPUS */
+    const char *text;           /* the hard cpus, as typed */
+    struct xm_cpuset sets[2];
+    const struct xm_cpuset *hard, *soft;
+};
+
+static int parse_vcpu(struct xm_env *env, const char *word, unsigned *ret_vcpu, xm_error **err)
+{
+    unsigned long number;
+
+    if (strcasecmp(word, "all") == 0) {
+        *ret_vcpu = ALL_VCPUS;
+        return 0;
+    }
+    if (!parse_number(word, 0, XM_MAX_CPUS - 1, &number))
+        return env->dialect == XM_DIALECT_XM ? xm_fail(err, XM_INVALID, "Invalid argument.") :
+                                               xm_fail(err, XM_INVALID, "Error: Invalid argument %s as VCPU.", word);
+    *ret_vcpu = (unsigned)number;
+    return 0;
+}
+
+static bool is_empty(const struct xm_cpuset *set)
+{
+    for (size_t i = 0; i < XM_COUNT(set->bits); i++) {
+        if (set->bits[i] != 0)
+            return false;
+    }
+    return true;
+}
+
+static int parse_set(struct xm_env *env, const char *word, const char *kind, struct xm_cpuset *set,
+                     const struct xm_cpuset **ret_set, xm_error **err)
+{
+    if (word == NULL || (env->dialect == XM_DIALECT_XL && strcmp(word, "-") == 0)) {
+        *ret_set = NULL;
+        return 0;
+    }
+    if (parse_cpus(env, word, set, err) < 0) {
+        if (env->dialect == XM_DIALECT_XL && err != NULL && (*err)->code == XM_INVALID && strstr(word, "^all") == NULL)
+            return xm_wrap(err, "Invalid pcpu range: %s.", word);
+        return -1;
+    }
+    if (is_empty(set))
+        return xm_fail(err, XM_INVALID, "vcpu %s affinity map is empty: the host has none of the cpus %s", kind, word);
+    *ret_set = set;
+    return 0;
+}
+
+static int parse_pin(struct xm_env *env, const struct xm_call *call, struct pin *pin, xm_error **err)
+{
+    const struct vcpu_pin_args *args = call->args;
+
+    pin->word = call->words[0];
+    pin->text = call->words[2];
+    if (parse_vcpu(env, call->words[1], &pin->vcpu, err) < 0)
+        return -1;
+    if (args->force && pin->vcpu == ALL_VCPUS)
+        return xm_fail(err, XM_INVALID, "Error: --force and 'all' as VCPU not allowed.");
+    if (parse_set(env, call->words[2], "hard", &pin->sets[0], &pin->hard, err) < 0
+        || parse_set(env, call->count > 3 ? call->words[3] : NULL, "soft", &pin->sets[1], &pin->soft, err) < 0)
+        return -1;
+    return 0;
+}
+
+static int print_dry_run(struct xm_env *env, const struct pin *pin, xm_error **err)
+{
+    unsigned cpus;
+    xm_autofree char *hard = NULL, *soft = NULL;
+
+    if (host_cpus(env, &cpus, err) < 0)
+        return -1;
+    hard = pin->hard != NULL ? format_cpus(pin->hard, cpus, "all", "none") : xm_strdup("-");
+    soft = pin->soft != NULL ? format_cpus(pin->soft, cpus, "all", "none") : NULL;
+    printf("cpumap: %s%s%s\n", hard, soft != NULL ? " " : "", soft != NULL ? soft : "");
+    return 0;
+}
+
+/* Both toolstacks' words for a vcpu that could not be pinned. */
+static int fail_vcpu(struct xm_env *env, const struct pin *pin, unsigned vcpu, xm_error **err)
+{
+    if (env->dialect == XM_DIALECT_XM)
+        return xm_wrap(err, "Cannot pin vcpu: %u to cpu: [%s]", vcpu, pin->text);
+    return xm_wrap(err, "Could not set affinity for vcpu `%u'.", vcpu);
+}
+
+static int pin_all(struct xm_env *env, const struct pin *pin, uint32_t domid, xm_error **err)
+{
+    XM_AUTO(xm_vcpus) *vcpus = NULL;
+
+    if (xm_host_vcpus(env->host, domid, &vcpus, err) < 0)
+        return -1;
+    for (unsigned v = 0; v < vcpus->count; v++) {
+        xm_error *why = NULL;
+
+        if (xm_host_vcpu_pin(env->host, domid, v, pin->hard, pin->soft, false, &why) == 0)
+            continue;
+        if (env->dialect == XM_DIALECT_XM) {
+            *err = why;
+            return fail_vcpu(env, pin, v, err);
+        }
+        /* xl ends well whatever became of 'all'; the failure is told all the same. */
+        xm_autofree char *text = xm_error_text(why);
+
+        fprintf(stderr, "Could not set affinity.: vcpu %u: %s\n", v, text);
+        xm_error_free(why);
+    }
+    return 0;
+}
+
+static int vcpu_pin_run(struct xm_env *env, const struct xm_call *call, xm_error **err)
+{
+    const struct vcpu_pin_args *args = call->args;
+    XM_AUTO(xm_guest_list) *list = NULL;
+    const struct xm_guest *guest;
+    struct pin pin = { 0 };
+
+    if (parse_pin(env, call, &pin, err) < 0 || find_guest(env, pin.word, FIND_LIVE, 0, &list, &guest, err) < 0)
+        return -1;
+    if (env->dry_run)
+        return print_dry_run(env, &pin, err);
+    if (pin.vcpu == ALL_VCPUS)
+        return pin_all(env, &pin, guest->domid, err);
+    if (xm_host_vcpu_pin(env->host, guest->domid, pin.vcpu, pin.hard, pin.soft, args->force, err) < 0)
+        return fail_vcpu(env, &pin, pin.vcpu, err);
+    return 0;
+}
+
+const struct xm_cmd cmd_vcpu_pin = {
+    .name = "vcpu-pin", .words = "DOMAIN VCPU|all CPUS|all", .min = 3, .max = 3,
+    .xl = { "DOMAIN VCPU|all HARD|-|all [SOFT|-|all]", 3, 4 },
+    .summary = "Say on which cpus a guest's vcpus may run",
+    .more =
+        "CPUS is a list like 0-3,^2,node:1: numbers, ranges, all, and the cpus of NUMA nodes,\n"
+        "each taken out again with ^ before it.\n",
+    .group = XM_GROUP_CHANGE, .flags = XM_CMD_MODIFIES | XM_CMD_DRY,
+    .opts = vcpu_pin_opts, .args_size = sizeof(struct vcpu_pin_args), .run = vcpu_pin_run,
+};
