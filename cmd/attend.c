@@ -19,29 +19,48 @@ static int tell_begin(void *arg, const char *uuid, xm_error **err)
     return xm_super_begin(attend->super, uuid, err);
 }
 
-/* The client is a process of its own: the build goes on while the user already watches, and a
- * bootloader can be talked to. */
+/* Another command of ours, in a process of its own. 0 when that failed, which has been told. */
+static int spawn(const struct attend *attend, const char *const *words)
+{
+    char **argv = self_argv(attend->env, words);
+    int pid;
+
+    fflush(stdout);
+    pid = fork();
+    if (pid == 0) {
+        execv(argv[0], argv);
+        fprintf(stderr, "%s: cannot run %s: %s\n", attend->env->prog, words[0], strerror(errno));
+        _exit(EXIT_FAILURE);
+    }
+    if (pid < 0)
+        fprintf(stderr, "%s: cannot run %s: %s\n", attend->env->prog, words[0], strerror(errno));
+    free_argv(argv);
+    return pid < 0 ? 0 : pid;
+}
+
+/* The build goes on while the user already watches, and a bootloader can be talked to. */
 static void start_client(void *arg, uint32_t domid)
 {
     struct attend *attend = arg;
     char number[16];
     const char *words[] = { "console", number, NULL };
-    char **argv;
 
+    attend->domid = domid;
     if (!attend->console || attend->client > 0)
         return;
     snprintf(number, sizeof(number), "%u", domid);
-    argv = self_argv(attend->env, words);
-    fflush(stdout);
-    attend->client = fork();
-    if (attend->client == 0) {
-        execv(argv[0], argv);
-        fprintf(stderr, "%s: cannot attach the console: %s\n", attend->env->prog, strerror(errno));
-        _exit(EXIT_FAILURE);
-    }
-    if (attend->client < 0)
-        fprintf(stderr, "%s: cannot attach the console: %s\n", attend->env->prog, strerror(errno));
-    free_argv(argv);
+    attend->client = spawn(attend, words);
+}
+
+/* Nobody waits for the viewer: it is a window of its own. */
+static void start_viewer(const struct attend *attend)
+{
+    char number[16];
+    const char *words[] = { "vncviewer", number, attend->autopass ? "--autopass" : NULL, NULL };
+
+    snprintf(number, sizeof(number), "%u", attend->domid);
+    if (attend->viewer || attend->autopass)
+        (void)spawn(attend, words);
 }
 
 int attend_begin(struct xm_env *env, bool paused, bool console, struct attend *ret_attend,
@@ -75,6 +94,7 @@ int attend_end(struct attend *attend, xm_error **err)
     int status = xm_super_end(attend->super, attend->uuid, err);
 
     xm_super_close(XM_TAKE(attend->super));
+    start_viewer(attend);
     wait_client(attend);
     return status < 0 ? xm_wrap(err, "the supervisor") : 0;
 }

@@ -171,8 +171,16 @@ struct attend {
     xm_super *super;
     char uuid[37];
     bool console;               /* attach a console client as soon as there is one */
+    bool viewer, autopass;      /* show its screen once it runs */
     int client;                 /* its pid, or 0 */
+    uint32_t domid;
 };
+
+#define VIEWER_OPTS(type)                                                                                   \
+    XM_FLAG_IN(XM_DIALECT_XM, 0, "vncviewer", type, viewer, "show its screen"),                             \
+    XM_FLAG_IN(XM_DIALECT_XM, 0, "vncviewer-autopass", type, viewer_pass, "show its screen, password handed over"), \
+    XM_FLAG_IN(XM_DIALECT_XL, 'V', "vncviewer", type, viewer, "show its screen"),                           \
+    XM_FLAG_IN(XM_DIALECT_XL, 'A', "vncviewer-autopass", type, viewer_pass, "show its screen, password handed over")
 
 /* Connects to the supervisor (starting it if need be) and prepares *ret_how. */
 int attend_begin(struct xm_env *env, bool paused, bool console, struct attend *ret_attend,

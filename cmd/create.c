@@ -16,6 +16,7 @@ static const struct xm_opt create_opts[] = {
     XM_FLAG_IN(XM_DIALECT_XL, 'F', NULL, struct create_args, foreground, "return only when the guest has ended for good"),
     XM_FLAG_IN(XM_DIALECT_XL, 'd', NULL, struct create_args, debug, "print the configuration on stderr, and go on"),
     XM_FLAG_IN(XM_DIALECT_XL, 'i', "ignore-global-affinity-masks", struct create_args, ignore_masks, NULL),
+    VIEWER_OPTS(struct create_args),
     XM_OPT_END
 };
 
@@ -58,6 +59,8 @@ static int build(struct xm_env *env, const struct create_args *args, xm_doc *doc
         return -1;
     if (attend_begin(env, args->paused, args->console, &attend, &how, err) < 0)
         return fail_build(env, err);
+    attend.viewer = args->viewer;
+    attend.autopass = args->viewer_pass;
     if (xm_guest_create(&env->guests, doc, &how, &domid, err) < 0) {
         attend_abort(&attend);
         return fail_build(env, err);

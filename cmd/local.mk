@@ -2,7 +2,7 @@
 # word here; a family in one file has its other words in COMMANDS and its file under the first.
 COMMANDS = \
 	create new start delete pause unpause suspend resume save restore shutdown reboot destroy console \
-	dump-core \
+	dump-core vncviewer \
 	list vcpu-list uptime domid domname domstate \
 	rename sysrq vcpu-pin \
 	info dmesg debug-keys \
@@ -14,7 +14,8 @@ cmd_xm_SOURCES = \
 	cmd/attend.c cmd/cmd.h cmd/find.c cmd/help.c cmd/load.c cmd/main.c cmd/options.c cmd/print.c \
 	cmd/terminal.c cmd/wait.c \
 	cmd/console.c cmd/create.c cmd/delete.c cmd/destroy.c cmd/dump-core.c cmd/new.c cmd/pause.c \
-	cmd/restore.c cmd/save.c cmd/shutdown.c cmd/start.c cmd/supervise.c cmd/suspend.c cmd/version.c
+	cmd/restore.c cmd/save.c cmd/shutdown.c cmd/start.c cmd/supervise.c cmd/suspend.c cmd/version.c \
+	cmd/vncviewer.c
 # The listings, and what is short.
 cmd_xm_SOURCES += \
 	cmd/cpus.c cmd/listing.h cmd/select.c \

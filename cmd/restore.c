@@ -1,7 +1,7 @@
 /* xm restore: a guest out of a file that save wrote, xm's or stock xl's. */
 #include "cmd.h"
 
-struct restore_args { bool paused, console, detached, foreground, debug; };
+struct restore_args { bool paused, console, detached, foreground, debug, viewer, viewer_pass; };
 
 static const struct xm_opt restore_opts[] = {
     XM_FLAG('p', "paused", struct restore_args, paused, "leave it paused"),
@@ -9,6 +9,7 @@ static const struct xm_opt restore_opts[] = {
     XM_FLAG_IN(XM_DIALECT_XL, 'e', NULL, struct restore_args, detached, NULL),
     XM_FLAG_IN(XM_DIALECT_XL, 'F', NULL, struct restore_args, foreground, NULL),
     XM_FLAG_IN(XM_DIALECT_XL, 'd', NULL, struct restore_args, debug, NULL),
+    VIEWER_OPTS(struct restore_args),
     XM_OPT_END
 };
 
@@ -34,6 +35,8 @@ static int restore_run(struct xm_env *env, const struct xm_call *call, xm_error 
         fprintf(stderr, "Loading new save file %s\n", file);
     if (attend_begin(env, args->paused, args->console, &attend, &how, err) < 0)
         return -1;
+    attend.viewer = args->viewer;
+    attend.autopass = args->viewer_pass;
     if (xm_guest_restore(&env->guests, file, doc, &how, &domid, err) < 0) {
         attend_abort(&attend);
         return -1;

@@ -1,11 +1,12 @@
 /* xm start: boot a guest that is remembered. */
 #include "cmd.h"
 
-struct start_args { bool paused, console; };
+struct start_args { bool paused, console, viewer, viewer_pass; };
 
 static const struct xm_opt start_opts[] = {
     XM_FLAG('p', "paused", struct start_args, paused, "leave it paused once it is built"),
     XM_FLAG('c', "console_autoconnect", struct start_args, console, "attach to its console (Ctrl-] leaves it)"),
+    VIEWER_OPTS(struct start_args),
     XM_OPT_END
 };
 
@@ -24,6 +25,8 @@ static int start_run(struct xm_env *env, const struct xm_call *call, xm_error **
         return xm_fail(err, XM_STATE, "Domain is already running");
     if (attend_begin(env, args->paused, args->console, &attend, &how, err) < 0)
         return -1;
+    attend.viewer = args->viewer;
+    attend.autopass = args->viewer_pass;
     if (xm_guest_start(&env->guests, guest->uuid, &how, &domid, err) < 0) {
         attend_abort(&attend);
         return -1;

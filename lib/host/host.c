@@ -201,6 +201,20 @@ int xm_host_console(xm_host *host, uint32_t domid, enum xm_console_type type, un
     return host->ops->console(host, domid, type, num, ret_console, err);
 }
 
+void xm_vnc_free(xm_vnc *vnc)
+{
+    if (vnc == NULL)
+        return;
+    free(vnc->address);
+    free(vnc->password);
+    free(vnc);
+}
+
+int xm_host_vnc(xm_host *host, uint32_t domid, xm_vnc **ret_vnc, xm_error **err)
+{
+    return host->ops->vnc(host, domid, ret_vnc, err);
+}
+
 int xm_host_events_open(xm_host *host, int *ret_fd, xm_error **err)
 {
     return host->ops->events_open(host, ret_fd, err);

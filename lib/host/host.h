@@ -198,6 +198,17 @@ struct xm_console { int fd, lock; };
 XM_API int xm_host_console(xm_host *host, uint32_t domid, enum xm_console_type type, unsigned num,
                            struct xm_console *ret_console, xm_error **err);
 
+/* Where the guest's screen is served: the address its VNC server listens at, and its password,
+ * NULL without one. XM_NOT_FOUND if no screen is served, or not yet. */
+typedef struct xm_vnc {
+    char *address;
+    unsigned port;              /* 5900 is display 0 */
+    char *password;
+} xm_vnc;
+XM_API int xm_host_vnc(xm_host *host, uint32_t domid, xm_vnc **ret_vnc, xm_error **err);
+XM_API void xm_vnc_free(xm_vnc *vnc);
+XM_AUTO_DEFINE(xm_vnc)
+
 /* --- events --- */
 
 enum xm_event_type {

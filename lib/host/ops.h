@@ -48,6 +48,7 @@ struct xm_host_ops {
     int (*dump_core)(struct xm_host *host, uint32_t domid, const char *path, bool live, xm_error **err);
     int (*console)(struct xm_host *host, uint32_t domid, enum xm_console_type type, unsigned num,
                    struct xm_console *ret, xm_error **err);
+    int (*vnc)(struct xm_host *host, uint32_t domid, xm_vnc **ret, xm_error **err);
     int (*events_open)(struct xm_host *host, int *ret_fd, xm_error **err);
     int (*event_next)(struct xm_host *host, struct xm_event *ret, xm_error **err);
 };

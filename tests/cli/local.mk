@@ -16,6 +16,7 @@ CLI_TESTS = \
 	tests/cli/supervise.t \
 	tests/cli/suspend.t \
 	tests/cli/tree.t \
+	tests/cli/vncviewer.t \
 	tests/cli/walk-through.t
 
 TESTS += $(CLI_TESTS)

@@ -41,6 +41,6 @@ const struct xm_host_ops xm_host_sim_ops = {
     .create = sim_create, .restore = sim_restore, .save = sim_save, .resume = sim_resume,
     .config_json = sim_config_json, .pause = sim_pause, .unpause = sim_unpause,
     .shutdown = sim_shutdown, .destroy = sim_destroy, .rename = sim_rename, .sysrq = sim_sysrq,
-    .dump_core = sim_dump_core, .console = sim_console,
+    .dump_core = sim_dump_core, .console = sim_console, .vnc = sim_vnc,
     .events_open = sim_events_open, .event_next = sim_event_next,
 };

@@ -16,4 +16,5 @@ lib_libxm_all_la_SOURCES += \
 	lib/host/sim/request.c \
 	lib/host/sim/save.c \
 	lib/host/sim/sim.h \
-	lib/host/sim/store.c
+	lib/host/sim/store.c \
+	lib/host/sim/vnc.c

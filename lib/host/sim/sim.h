@@ -277,6 +277,7 @@ int sim_sysrq(struct xm_host *host, uint32_t domid, char letter, xm_error **err)
 int sim_dump_core(struct xm_host *host, uint32_t domid, const char *path, bool live, xm_error **err);
 int sim_console(struct xm_host *host, uint32_t domid, enum xm_console_type type, unsigned num,
                 struct xm_console *ret, xm_error **err);
+int sim_vnc(struct xm_host *host, uint32_t domid, xm_vnc **ret, xm_error **err);
 int sim_events_open(struct xm_host *host, int *ret_fd, xm_error **err);
 int sim_event_next(struct xm_host *host, struct xm_event *ret, xm_error **err);
 void sim_watch_free(struct sim_watch *watch);

@@ -15,4 +15,5 @@ lib_libxm_all_la_SOURCES += \
 	lib/host/xen/shutdown.c \
 	lib/host/xen/text.c \
 	lib/host/xen/text.h \
+	lib/host/xen/vnc.c \
 	lib/host/xen/xen.h

@@ -192,6 +192,6 @@ const struct xm_host_ops xm_host_xen_ops = {
     .save = xen_host_save, .resume = xen_host_resume, .config_json = xen_host_config_json,
     .pause = xen_host_pause, .unpause = xen_host_unpause, .shutdown = xen_host_shutdown,
     .destroy = xen_host_destroy, .rename = xen_host_rename, .sysrq = xen_host_sysrq,
-    .dump_core = xen_host_dump_core, .console = xen_host_console,
+    .dump_core = xen_host_dump_core, .console = xen_host_console, .vnc = xen_host_vnc,
     .events_open = xen_host_events_open, .event_next = xen_host_event_next,
 };

@@ -157,6 +157,7 @@ int xen_host_shutdown(struct xm_host *host, uint32_t domid, enum xm_request requ
 
 int xen_host_console(struct xm_host *host, uint32_t domid, enum xm_console_type type, unsigned num,
                      struct xm_console *ret, xm_error **err);
+int xen_host_vnc(struct xm_host *host, uint32_t domid, xm_vnc **ret, xm_error **err);
 
 int xen_host_events_open(struct xm_host *host, int *ret_fd, xm_error **err);
 int xen_host_event_next(struct xm_host *host, struct xm_event *ret, xm_error **err);
