@@ -33,10 +33,14 @@ bool sim_guest_busy(const struct sim_guest *guest, int64_t now)
     return sim_guest_time(guest, now) / 10 * 37 % 100 < guest->does.load;
 }
 
+/* A year and a half, all vcpus busy, is what nanoseconds can count. */
+#define COUNTED_MS 50000000000ll
+
 /* A booting guest keeps its first vcpu busy. Later all share its load, and the first one also
  * ticks: a millisecond per second. */
-static int64_t used_ns(const struct sim_guest *guest, int64_t vcpu, int64_t time)
+static int64_t used_ns(const struct sim_guest *guest, int64_t vcpu, int64_t ran)
 {
+    int64_t time = ran < COUNTED_MS ? ran : COUNTED_MS;
     int64_t booting = time < guest->does.boot_ms ? time : guest->does.boot_ms;
     int64_t used = (time - booting) * guest->does.load * 10000;
 

@@ -2,46 +2,63 @@
 #include "host/sim/sim.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 
 #define RING_SIZE 16384         /* as Xen's */
+#define FILE_MAX (1u << 20)
 
 static char *ring_path(const struct sim *sim)
 {
     return xm_printf("%s/run/dmesg", sim->dir);
 }
 
-/* The ring; empty if nothing was ever written. */
+/* The ring's latest whole lines; empty if nothing was ever written. */
 static char *ring_load(const struct sim *sim)
 {
-    xm_autofree char *path = ring_path(sim);
-    char *text;
+    xm_autofree char *path = ring_path(sim), *text = NULL;
+    const char *from;
+    size_t len;
 
-    return xm_file_read(path, 2 * RING_SIZE, &text, NULL, NULL) == 0 ? text : xm_strdup("");
+    if (xm_file_read(path, FILE_MAX, &text, &len, NULL) < 0)
+        return xm_strdup("");
+    if (len <= RING_SIZE)
+        return XM_TAKE(text);
+    from = strchr(text + len - RING_SIZE, '\n');
+    return xm_strdup(from ? from + 1 : "");
+}
+
+/* The file grows to twice the ring before it is cut, so that most messages cost one write. */
+static void ring_add(const struct sim *sim, const char *line)
+{
+    xm_autofree char *path = ring_path(sim);
+    xm_autoclose int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    struct stat st;
+
+    /* A lost message stops nothing. */
+    if (fd < 0 || xm_fd_write(fd, line, strlen(line), path, NULL) < 0 || fstat(fd, &st) < 0)
+        return;
+    if (st.st_size > 2 * RING_SIZE) {
+        xm_autofree char *text = ring_load(sim);
+
+        (void)sim_file_replace(path, text, strlen(text), NULL);
+    }
 }
 
 void sim_message(const struct sim_state *state, const char *fmt, ...)
 {
-    xm_autofree char *path = ring_path(state->sim);
-    xm_autofree char *old = ring_load(state->sim);
-    xm_autofree char *line = NULL;
-    xm_autobuf text = XM_BUF_INIT;
-    size_t skip = 0;
+    xm_autofree char *text = NULL, *line = NULL;
     va_list ap;
 
     va_start(ap, fmt);
-    line = xm_vprintf(fmt, ap);
+    text = xm_vprintf(fmt, ap);
     va_end(ap);
-    xm_buf_printf(&text, "%s(XEN) %s\n", old, line);
-    if (text.len > RING_SIZE) {
-        const char *next = strchr(text.data + text.len - RING_SIZE, '\n');
-
-        skip = next != NULL ? (size_t)(next + 1 - text.data) : 0;
-    }
-    (void)sim_file_replace(path, text.data + skip, text.len - skip, NULL);  /* a lost message stops nothing */
+    line = xm_printf("(XEN) %s\n", text);
+    ring_add(state->sim, line);
 }
 
 static const char *end_text(int64_t reason)

@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 static void sim_close(struct xm_host *host)
 {
@@ -15,6 +16,7 @@ static void sim_close(struct xm_host *host)
 
 static int sim_open(const xm_conf *conf, const char *rest, const struct xm_log *log, struct xm_host **ret, xm_error **err)
 {
+    char here[PATH_MAX];
     struct sim *sim;
 
     (void)conf;
@@ -24,7 +26,8 @@ static int sim_open(const xm_conf *conf, const char *rest, const struct xm_log *
     if (strlen(rest) > PATH_MAX - 64)
         return xm_fail(err, XM_INVALID, "the simulated host's directory has too long a name");
     sim = xm_new0(struct sim, 1);
-    sim->dir = xm_printf("%s/sim", rest);
+    /* Whole, since the program may change its directory, and a console's guest does. */
+    sim->dir = *rest == '/' ? xm_printf("%s/sim", rest) : xm_printf("%s/%s/sim", getcwd(here, sizeof(here)) ? here : ".", rest);
     if (sim_store_open(sim, err) < 0) {
         sim_close(&sim->host);
         return xm_wrap(err, "simulated host %s", rest);

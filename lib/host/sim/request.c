@@ -13,6 +13,7 @@
 
 #define LIBXL_DEFAULT_KIB 32768         /* a guest without memory= */
 #define VCPUS_MAX 128
+#define KIB_MAX (1ll << 40)
 
 static char *random_uuid(void)
 {
@@ -126,7 +127,7 @@ static int read_memory(const struct sim_state *state, struct sim_request *reques
         max = target < 0 ? LIBXL_DEFAULT_KIB : target;
     if (target < 0)
         target = max;
-    if (target == 0 || max < target)
+    if (target == 0 || max < target || max > KIB_MAX)
         return xm_fail(err, XM_INVALID, "a guest cannot have %lld KiB of memory, %lld at most", (long long)target,
                        (long long)max);
     if (target > most)

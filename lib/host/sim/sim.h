@@ -29,7 +29,7 @@
  *   "xen_version"              "4.17.5-sim": major.minor and the rest
  *   "xen_commandline"          "dom0_mem=1024M,max:1024M"; without dom0_mem= dom0 shrinks by itself
  *   "bridges"                  ["xenbr0"]: what a vif can be plugged into
- *   "root"                     "": directory that stands for dom0's / in kernel and disk paths
+ *   "root"                     "", the real one: absolute directory that stands for dom0's / in kernel and disk paths
  *   "clock_offset_ms"          0: added to the real time
  *   "suspend_timeout_s"        60: how long save waits for the guest
  *   "guests"                   []: "NAME sim.KEY=VALUE ...", behaviour by name, over the guest's own
@@ -50,8 +50,9 @@
  * At the NTH call of OPERATION since the file was last written, by any process ("on": and at each
  * later one), it fails with the code (INVALID, NOT_FOUND, ... as in base/error.h), takes longer, or
  * the calling process gets SIGKILL. An operation is a field of struct xm_host_ops, or a point
- * inside one: create.domain (checked, nothing made yet), create.devices (a half-made domain
- * exists), create.finish, restore.read (per chunk), save.write (per chunk), dump_core.write. */
+ * inside one: create.domain (nothing made yet), create.devices (a half-made domain exists) and
+ * create.finish, all three in a restore too; restore.read and save.write (per chunk of 64 KiB),
+ * dump_core.write (per page). */
 #ifndef XM_HOST_SIM_SIM_H
 #define XM_HOST_SIM_SIM_H
 

@@ -15,7 +15,7 @@
 #define RECORD_MAX (4u << 20)
 #define SETTINGS_MAX (1u << 20)
 #define MIB_MAX (1ll << 30)
-#define MS_MAX (INT64_MAX / 4)
+#define MS_MAX 100000000000000ll        /* the year 5138 */
 
 #define S_TEXT(field, otherwise) { #field, SIM_TEXT, offsetof(struct sim_settings, field), 0, 0, 0, otherwise }
 #define S_WORDS(field, otherwise) { #field, SIM_WORDS, offsetof(struct sim_settings, field), 0, 0, 0, otherwise }
@@ -96,6 +96,9 @@ static int store_json(const char *path, const xm_json *json, xm_error **err)
 {
     xm_autofree char *text = xm_json_format(json, false);
 
+    /* What could not be read back would stop the whole machine. */
+    if (strlen(text) > RECORD_MAX)
+        return xm_fail(err, XM_INVALID, "%s: would be larger than %u bytes", path, RECORD_MAX);
     return sim_file_replace(path, text, strlen(text), err);
 }
 
@@ -155,8 +158,7 @@ static int load_time(struct sim_state *state, xm_error **err)
     xm_error_clear(&none);          /* taken away between the two calls: the real clock holds */
     clock_gettime(CLOCK_REALTIME, &now);
     state->now = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + state->settings.clock_offset_ms;
-    if (state->now < 1)
-        state->now = 1;
+    state->now = state->now < 1 ? 1 : state->now > MS_MAX ? MS_MAX : state->now;
     return 0;
 }
 
@@ -258,31 +260,30 @@ int sim_next_domid_store(const struct sim_state *state, int64_t next, xm_error *
     return sim_file_replace(path, text, strlen(text), err);
 }
 
+static void fit_pins(char ***pins, int64_t had, int64_t has)
+{
+    for (int64_t i = has; i < had; i++)
+        free((*pins)[i]);
+    *pins = xm_realloc(*pins, (size_t)has + 1, sizeof(char *));
+    for (int64_t i = had; i < has; i++)
+        (*pins)[i] = xm_strdup("all");
+    (*pins)[has] = NULL;
+}
+
 /* The control domain follows the settings in all but its name, its pins and what it gave away. */
 static int fit_dom0(struct sim_state *state, xm_error **err)
 {
     struct sim_guest *dom0 = state->guests;
-    int64_t cpus = state->settings.nr_cpus;
+    int64_t cpus = state->settings.nr_cpus, max_kib = state->settings.dom0_memory_mib * 1024;
 
     if (state->count == 0 || dom0->domid != 0)
         return xm_fail(err, XM_IO, "%s/domains/0.json: is missing", state->sim->dir);
-    if (dom0->max_vcpus != cpus) {
-        dom0->hard = xm_realloc(dom0->hard, cpus > dom0->max_vcpus ? cpus + 1 : dom0->max_vcpus + 1, sizeof(char *));
-        dom0->soft = xm_realloc(dom0->soft, cpus > dom0->max_vcpus ? cpus + 1 : dom0->max_vcpus + 1, sizeof(char *));
-        for (int64_t i = dom0->max_vcpus; i < cpus; i++) {
-            dom0->hard[i] = xm_strdup("all");
-            dom0->soft[i] = xm_strdup("all");
-        }
-        for (int64_t i = cpus; i < dom0->max_vcpus; i++) {
-            free(dom0->hard[i]);
-            free(dom0->soft[i]);
-        }
-        dom0->hard[cpus] = dom0->soft[cpus] = NULL;
-        dom0->vcpus = dom0->max_vcpus = cpus;
-    }
-    dom0->max_kib = state->settings.dom0_memory_mib * 1024;
-    if (dom0->target_kib == 0 || dom0->target_kib > dom0->max_kib)
-        dom0->target_kib = dom0->max_kib;
+    fit_pins(&dom0->hard, dom0->max_vcpus, cpus);
+    fit_pins(&dom0->soft, dom0->max_vcpus, cpus);
+    dom0->vcpus = dom0->max_vcpus = cpus;
+    if (dom0->target_kib >= dom0->max_kib || dom0->target_kib > max_kib)
+        dom0->target_kib = max_kib;
+    dom0->max_kib = max_kib;
     dom0->mem_kib = dom0->target_kib;
     return 0;
 }
