@@ -35,13 +35,16 @@ struct world {
 static void put(const struct world *w, const char *file, const char *fmt, ...) XM_PRINTF(3, 4);
 static void put(const struct world *w, const char *file, const char *fmt, ...)
 {
-    xm_autofree char *path = xm_printf("%s/%s", w->dir, file), *text = NULL;
+    xm_autofree char *path = xm_printf("%s/%s", w->dir, file), *beside = xm_printf("%s/beside", w->dir);
+    FILE *out = fopen(beside, "we");
     va_list ap;
 
+    assert_non_null(out);
     va_start(ap, fmt);
-    text = xm_vprintf(fmt, ap);
+    assert_true(vfprintf(out, fmt, ap) >= 0);
     va_end(ap);
-    assert_int_equal(xm_file_replace(path, text, strlen(text), 0600, NULL), 0);
+    assert_int_equal(fclose(out), 0);
+    assert_int_equal(rename(beside, path), 0);      /* without xm_file_replace()'s fsync, for speed */
 }
 
 static void pass_ms(struct world *w, int64_t ms)
@@ -421,6 +424,24 @@ static void hvm_needs_a_cpu_that_can(void **state)
     refuse(w, &cfg, XM_UNSUPPORTED, "cannot run PVH guests");
 }
 
+static void figures_beyond_reason_are_refused(void **state)
+{
+    struct world *w = *state;
+    libxl_domain_config cfg;
+
+    make_guest(&cfg, "big", LIBXL_DOMAIN_TYPE_HVM, "");
+    cfg.b_info.max_memkb = INT64_MAX - 1;
+    refuse(w, &cfg, XM_INVALID, "cannot have");
+    make_guest(&cfg, "big", LIBXL_DOMAIN_TYPE_PV, "");
+    cfg.b_info.max_vcpus = 129;
+    refuse(w, &cfg, XM_INVALID, "129 vcpus");
+    make_guest(&cfg, "big", LIBXL_DOMAIN_TYPE_PV, "");
+    free(cfg.b_info.cmdline);
+    cfg.b_info.cmdline = calloc(1, 5 << 20);
+    memset(cfg.b_info.cmdline, 'x', (5 << 20) - 1);
+    refuse(w, &cfg, XM_INVALID, "would be larger");
+}
+
 static void an_unknown_behaviour_is_refused(void **state)
 {
     struct world *w = *state;
@@ -507,6 +528,20 @@ static void load_uses_cpu_and_pause_stops_it(void **state)
     assert_int_equal(xm_host_unpause(w->host, domid, NULL), 0);
     pass_ms(w, 1000);
     assert_int_equal(cpu_ms(w, domid), 11011);
+}
+
+static void time_may_jump(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", "sim.loop=1");
+
+    w->now = 99999999999999;
+    pass_ms(w, 0);
+    assert_true(cpu_ms(w, domid) > 99999999999);
+    w->now = 1;
+    pass_ms(w, 0);
+    assert_int_equal(cpu_ms(w, domid), 0);
+    assert_string_equal(look(w, domid), "r----");
 }
 
 static void a_looping_guest_never_blocks(void **state)
@@ -712,6 +747,606 @@ static void events_come_by_themselves(void **state)
     assert_int_equal(event.reason, XM_REASON_REBOOT);
 }
 
+/* --- save and restore --- */
+
+static int save_to(struct world *w, uint32_t domid, const char *file, xm_error **err)
+{
+    xm_autofree char *path = xm_printf("%s/%s", w->dir, file);
+    xm_autoclose int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+    return xm_host_save(w->host, domid, fd, err);
+}
+
+static int restore_from(struct world *w, const char *file, const char *json, const char *name, uint32_t *ret, xm_error **err)
+{
+    xm_autofree char *path = xm_printf("%s/%s", w->dir, file);
+    xm_autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct xm_build build = { 0 };
+
+    return xm_host_restore(w->host, json, NULL, name, fd, &build, ret, err);
+}
+
+static char *config_of(struct world *w, uint32_t domid)
+{
+    char *json;
+
+    assert_int_equal(xm_host_config_json(w->host, domid, &json, NULL), 0);
+    return json;
+}
+
+static off_t size_of(struct world *w, const char *file)
+{
+    xm_autofree char *path = xm_printf("%s/%s", w->dir, file);
+    struct stat st;
+
+    assert_int_equal(stat(path, &st), 0);
+    return st.st_size;
+}
+
+static void a_saved_guest_comes_back(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", "sim.boot=1 sim.crash=10"), back;
+    xm_autofree char *json = config_of(w, domid);
+    XM_AUTO(xm_domains) *domains = NULL;
+
+    pass_ms(w, 3000);
+    assert_int_equal(save_to(w, domid, "save", NULL), 0);
+    assert_string_equal(look(w, domid), "---s2");
+    assert_true(size_of(w, "save") > 64 * 65536);
+    pass_ms(w, 60000);
+    assert_string_equal(look(w, domid), "---s2");
+    assert_int_equal(xm_host_destroy(w->host, domid, NULL), 0);
+    assert_int_equal(restore_from(w, "save", json, NULL, &back, NULL), 0);
+    assert_int_equal(back, 2);
+    assert_string_equal(look(w, back), "-b---");    /* it does not boot again */
+    assert_int_equal(cpu_ms(w, back), 0);
+    assert_int_equal(xm_host_get(w->host, back, XM_WANT_NAME, &domains, NULL), 0);
+    assert_string_equal(domains->items[0].name, "web");
+    assert_non_null(strstr(json, domains->items[0].uuid));
+    pass_ms(w, 7999);
+    assert_string_equal(look(w, back), "-b---");
+    pass_ms(w, 1);
+    assert_string_equal(look(w, back), "---s3");    /* its time went on where it had stopped */
+}
+
+static void a_suspended_guest_can_be_resumed(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", "");
+    xm_error *err = NULL;
+
+    assert_int_equal(xm_host_resume(w->host, domid, &err), -1);
+    expect(err, XM_STATE, "is not suspended");
+    err = NULL;
+    pass_ms(w, 1000);
+    assert_int_equal(save_to(w, domid, "save", NULL), 0);
+    assert_int_equal(save_to(w, domid, "again", &err), -1);
+    expect(err, XM_STATE, "has shut down");
+    assert_int_equal(xm_host_resume(w->host, domid, NULL), 0);
+    assert_string_equal(look(w, domid), "-b---");
+    assert_int_equal(xm_host_shutdown(w->host, domid, XM_REQUEST_POWEROFF, 1, false, false, NULL), 0);
+    assert_string_equal(look(w, domid), "---s0");
+}
+
+static void a_guest_that_does_not_suspend_runs_on(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", "sim.suspend=ignore"), paused = start(w, "db", "");
+    xm_error *err = NULL;
+
+    assert_int_equal(save_to(w, domid, "save", &err), -1);
+    expect(err, XM_TIMEOUT, "did not suspend within 60 seconds");
+    assert_string_equal(look(w, domid), "-b---");
+    err = NULL;
+    assert_int_equal(xm_host_pause(w->host, paused, NULL), 0);
+    assert_int_equal(save_to(w, paused, "save", &err), -1);
+    expect(err, XM_STATE, "is paused");
+}
+
+static void a_full_disk_leaves_the_guest_running(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", "");
+    xm_autoclose int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+    xm_error *err = NULL;
+
+    assert_int_equal(xm_host_save(w->host, domid, full, &err), -1);
+    expect(err, XM_IO, "No space left on device");
+    assert_string_equal(look(w, domid), "-b---");
+}
+
+static void a_restored_guest_takes_a_new_name_and_configuration(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", ""), back;
+    xm_autofree char *json = config_of(w, domid), *now = NULL, *path = xm_printf("%s/save", w->dir);
+    libxl_domain_config cfg;
+    struct xm_build build = { .paused = true };
+    xm_autoclose int fd = -1;
+    xm_error *err = NULL;
+
+    pass_ms(w, 1000);
+    assert_int_equal(save_to(w, domid, "save", NULL), 0);
+    assert_int_equal(restore_from(w, "save", json, NULL, &back, &err), -1);
+    expect(err, XM_EXISTS, "domain 'web' already exists");
+    assert_int_equal(xm_host_destroy(w->host, domid, NULL), 0);
+    assert_int_equal(restore_from(w, "save", json, "www", &back, NULL), 0);
+    now = config_of(w, back);
+    assert_non_null(strstr(now, "\"www\""));
+
+    make_guest(&cfg, "other", LIBXL_DOMAIN_TYPE_PV, "");
+    cfg.b_info.max_memkb = cfg.b_info.target_memkb = 128 * 1024;
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    err = NULL;
+    assert_int_equal(xm_host_restore(w->host, NULL, &cfg, NULL, fd, &build, &back, &err), -1);
+    expect(err, XM_INVALID, "does not fit");
+    cfg.b_info.max_memkb = 512 * 1024;
+    lseek(fd, 0, SEEK_SET);
+    assert_int_equal(xm_host_restore(w->host, NULL, &cfg, NULL, fd, &build, &back, NULL), 0);
+    assert_string_equal(look(w, back), "-bp--");
+    libxl_domain_config_dispose(&cfg);
+}
+
+static void flip(struct world *w, const char *file, off_t at)
+{
+    xm_autofree char *path = xm_printf("%s/%s", w->dir, file);
+    xm_autoclose int fd = open(path, O_RDWR | O_CLOEXEC);
+    char byte;
+
+    assert_int_equal(pread(fd, &byte, 1, at), 1);
+    byte ^= 0x10;
+    assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+}
+
+static void a_damaged_stream_is_refused(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", ""), back;
+    xm_autofree char *json = config_of(w, domid), *path = xm_printf("%s/save", w->dir);
+    const struct { off_t at; const char *text; } cases[] = {
+        { 0, "was not written by a simulated host" }, { 8, "version" }, { 15, "damaged head" }, { 16, "damaged record" },
+        { 23, "damaged head" }, { 20, "not the memory of its record" }, { 100, "damaged record" },
+        { 500000, "damaged memory" },
+    };
+    off_t size;
+
+    assert_int_equal(save_to(w, domid, "save", NULL), 0);
+    assert_int_equal(xm_host_destroy(w->host, domid, NULL), 0);
+    size = size_of(w, "save");
+    for (size_t i = 0; i < XM_COUNT(cases); i++) {
+        xm_error *err = NULL;
+
+        flip(w, "save", cases[i].at);
+        assert_int_equal(restore_from(w, "save", json, NULL, &back, &err), -1);
+        expect(err, cases[i].at == 8 ? XM_UNSUPPORTED : XM_INVALID, cases[i].text);
+        flip(w, "save", cases[i].at);
+        assert_int_equal(count_domains(w), 1);
+    }
+    for (off_t cut = 0; cut < size; cut += size / 7) {
+        xm_error *err = NULL;
+
+        assert_int_equal(restore_from(w, "save", json, NULL, &back, NULL), 0);
+        assert_int_equal(xm_host_destroy(w->host, back, NULL), 0);
+        assert_int_equal(truncate(path, cut), 0);
+        assert_int_equal(restore_from(w, "save", json, NULL, &back, &err), -1);
+        expect(err, XM_IO, "ends too early");
+        assert_int_equal(count_domains(w), 1);
+        domid = start(w, "web", "");
+        assert_int_equal(save_to(w, domid, "save", NULL), 0);
+        assert_int_equal(xm_host_destroy(w->host, domid, NULL), 0);
+    }
+}
+
+/* --- core --- */
+
+static void a_core_is_an_elf_file(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", "");
+    xm_autofree char *path = xm_printf("%s/core", w->dir), *command = NULL, *missing = xm_printf("%s/no/core", w->dir);
+    xm_autofree char *text = NULL, *listing = NULL;
+    xm_error *err = NULL;
+    struct stat st;
+
+    assert_int_equal(xm_host_dump_core(w->host, domid, path, false, NULL), 0);
+    assert_string_equal(look(w, domid), "-b---");
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_true(st.st_size > 256 * 4096);
+    command = xm_printf("readelf -hSn %s >%s.txt 2>&1", path, path);
+    assert_int_equal(system(command), 0);
+    listing = xm_printf("%s.txt", path);
+    assert_int_equal(xm_file_read(listing, 65536, &text, NULL, NULL), 0);
+    assert_non_null(strstr(text, "CORE (Core file)"));
+    assert_non_null(strstr(text, ".xen_prstatus"));
+    assert_non_null(strstr(text, ".xen_p2m"));
+    assert_non_null(strstr(text, ".xen_pages"));
+    assert_null(strstr(text, "arning"));
+    assert_int_equal(xm_host_dump_core(w->host, domid, missing, true, &err), -1);
+    expect(err, XM_NOT_FOUND, "/no/core: No such file");
+}
+
+/* --- faults --- */
+
+static void faults_come_at_their_call(void **state)
+{
+    struct world *w = *state;
+    xm_error *err = NULL;
+    uint32_t domid = start(w, "web", "");
+
+    put(w, "sim/faults", "# as a test needs it\npause 2 once fail HOST \"out of luck\"\nunpause 1 on fail BUSY \"never\"\n");
+    assert_int_equal(xm_host_pause(w->host, domid, NULL), 0);
+    assert_int_equal(xm_host_pause(w->host, domid, &err), -1);
+    expect(err, XM_HOST, "out of luck");
+    assert_int_equal(xm_host_pause(w->host, domid, NULL), 0);
+    for (int i = 0; i < 3; i++) {
+        err = NULL;
+        assert_int_equal(xm_host_unpause(w->host, domid, &err), -1);
+        expect(err, XM_BUSY, "never");
+    }
+    put(w, "sim/faults", "pause 1 sometimes fail HOST \"x\"\n");
+    err = NULL;
+    assert_int_equal(xm_host_unpause(w->host, domid, &err), -1);
+    expect(err, XM_INVALID, "faults:1: is not a fault");
+}
+
+static void a_create_that_fails_leaves_nothing(void **state)
+{
+    struct world *w = *state;
+    const char *const points[] = { "create", "create.domain", "create.devices", "create.finish" };
+    libxl_domain_config cfg;
+
+    for (size_t i = 0; i < XM_COUNT(points); i++) {
+        put(w, "sim/faults", "%s 1 once fail HOST \"broken %zu\"\n", points[i], i);
+        make_guest(&cfg, "web", LIBXL_DOMAIN_TYPE_PV, "");
+        refuse(w, &cfg, XM_HOST, "broken");
+    }
+    start(w, "web", "");
+}
+
+static void a_save_that_fails_resumes(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", "");
+    xm_error *err = NULL;
+
+    put(w, "sim/faults", "save.write 3 once fail IO \"disk on fire\"\n");
+    assert_int_equal(save_to(w, domid, "save", &err), -1);
+    expect(err, XM_IO, "disk on fire");
+    assert_string_equal(look(w, domid), "-b---");
+    assert_int_equal(size_of(w, "save") / 65536, 2);
+    assert_int_equal(save_to(w, domid, "save", NULL), 0);
+}
+
+static void a_core_that_fails_leaves_nothing(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", "");
+    xm_autofree char *path = xm_printf("%s/cores/core", w->dir), *dir = xm_printf("%s/cores", w->dir);
+    xm_error *err = NULL;
+
+    assert_int_equal(mkdir(dir, 0700), 0);
+    put(w, "sim/faults", "dump_core.write 9 once fail IO \"disk on fire\"\n");
+    assert_int_equal(xm_host_dump_core(w->host, domid, path, false, &err), -1);
+    expect(err, XM_IO, "disk on fire");
+    assert_int_equal(rmdir(dir), 0);
+    assert_string_equal(look(w, domid), "-b---");
+}
+
+static volatile int stop;
+
+static void stop_now(int signal_number)
+{
+    (void)signal_number;
+    stop = 1;
+}
+
+static void a_long_create_can_be_interrupted(void **state)
+{
+    struct world *w = *state;
+    libxl_domain_config cfg;
+
+    stop = 0;
+    xm_host_set_stop(w->host, &stop);
+    put(w, "sim/faults", "create.devices 1 once delay 20000\n");
+    signal(SIGALRM, stop_now);
+    ualarm(100000, 0);
+    make_guest(&cfg, "web", LIBXL_DOMAIN_TYPE_PV, "");
+    refuse(w, &cfg, XM_INTERRUPTED, "interrupted");
+    xm_host_set_stop(w->host, NULL);
+    signal(SIGALRM, SIG_DFL);
+}
+
+/* --- many processes --- */
+
+static int in_child(struct world *w, int (*work)(struct world *, int), int number)
+{
+    pid_t pid = fork();
+
+    if (pid == 0)
+        _exit(work(w, number));
+    return pid;
+}
+
+/* Under a handle of its own, as any other program. Returns how often something went wrong. */
+static int churn(struct world *w, int number)
+{
+    xm_host *host;
+    int wrong = 0;
+
+    if (xm_host_open(&w->conf, NULL, &host, NULL) < 0)
+        return 100;
+    for (int i = 0; i < 10; i++) {
+        xm_autofree char *name = xm_printf("guest-%d-%d", number, i);
+        struct xm_build build = { 0 };
+        libxl_domain_config cfg;
+        uint32_t domid, found;
+
+        make_guest(&cfg, name, LIBXL_DOMAIN_TYPE_PV, "");
+        wrong += xm_host_create(host, &cfg, &build, &domid, NULL) < 0;
+        libxl_domain_config_dispose(&cfg);
+        wrong += xm_host_find(host, name, &found, NULL) < 0 || found != domid;
+        if (i % 2 == 0)
+            wrong += xm_host_destroy(host, domid, NULL) < 0;
+    }
+    xm_host_close(host);
+    return wrong;
+}
+
+static void many_processes_at_once(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_domains) *domains = NULL;
+    int status;
+
+    put(w, "sim/host.json", "{\"root\": \"%s\", \"memory_mib\": 65536}", w->dir);
+    for (int i = 0; i < 8; i++)
+        in_child(w, churn, i);
+    for (int i = 0; i < 8; i++) {
+        assert_true(wait(&status) > 0);
+        assert_int_equal(status, 0);
+    }
+    assert_int_equal(xm_host_list(w->host, 0, &domains, NULL), 0);
+    assert_int_equal(domains->count, 1 + 8 * 5);
+    for (size_t i = 1; i < domains->count; i++)
+        assert_true(domains->items[i].domid > domains->items[i - 1].domid);
+    assert_int_equal(start(w, "next", ""), 81);     /* each create took a number of its own */
+}
+
+static int open_machine(struct world *w, int number)
+{
+    xm_conf conf = { .host = xm_printf("%s-new", w->conf.host) };
+    xm_host *host;
+
+    (void)number;
+    return xm_host_open(&conf, NULL, &host, NULL) < 0;
+}
+
+static void a_new_machine_is_made_once(void **state)
+{
+    struct world *w = *state;
+    xm_autofree char *command = xm_printf("rm -r '%s-new'", w->dir);
+    int status;
+
+    for (int i = 0; i < 8; i++)
+        in_child(w, open_machine, i);
+    for (int i = 0; i < 8; i++) {
+        assert_true(wait(&status) > 0);
+        assert_int_equal(status, 0);
+    }
+    assert_int_equal(system(command), 0);
+}
+
+static int create_once(struct world *w, int number)
+{
+    libxl_domain_config cfg;
+    uint32_t domid;
+
+    (void)number;
+    make_guest(&cfg, "web", LIBXL_DOMAIN_TYPE_PV, "");
+    return create(w, &cfg, &domid, NULL) < 0;
+}
+
+static void a_killed_create_leaves_at_most_a_paused_domain(void **state)
+{
+    struct world *w = *state;
+    const struct { const char *point; size_t left; } cases[] = {
+        { "create.domain", 0 }, { "create.devices", 1 }, { "create.finish", 1 },
+    };
+
+    for (size_t i = 0; i < XM_COUNT(cases); i++) {
+        uint32_t domid;
+        int status;
+
+        put(w, "sim/faults", "%s 1 once kill\n", cases[i].point);
+        in_child(w, create_once, 0);
+        assert_true(wait(&status) > 0);
+        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+        assert_int_equal(count_domains(w), 1 + cases[i].left);
+        if (cases[i].left == 0)
+            continue;
+        assert_int_equal(xm_host_find(w->host, "web", &domid, NULL), 0);
+        assert_string_equal(look(w, domid), "--p--");
+        assert_int_equal(xm_host_destroy(w->host, domid, NULL), 0);
+    }
+}
+
+static int churn_for_ever(struct world *w, int number)
+{
+    for (;;)
+        if (churn(w, number) != 0)
+            return 1;
+}
+
+/* Wherever the kill falls, the next process finds a whole machine. */
+static void a_kill_at_any_instant_leaves_a_whole_machine(void **state)
+{
+    struct world *w = *state;
+
+    put(w, "sim/host.json", "{\"root\": \"%s\", \"memory_mib\": 65536}", w->dir);
+    for (int i = 0; i < 30; i++) {
+        pid_t pid = in_child(w, churn_for_ever, i);
+        XM_AUTO(xm_domains) *domains = NULL;
+
+        usleep(3000 + (useconds_t)i * 311);
+        assert_int_equal(kill(pid, SIGKILL), 0);
+        assert_int_equal(waitpid(pid, NULL, 0), pid);
+        assert_int_equal(xm_host_list(w->host, 0, &domains, NULL), 0);
+        for (size_t j = 1; j < domains->count; j++)
+            assert_int_equal(xm_host_destroy(w->host, domains->items[j].domid, NULL), 0);
+    }
+    assert_true(start(w, "web", "") > 0);
+}
+
+/* --- vcpus, messages, consoles --- */
+
+static void vcpus_are_pinned_where_they_can_run(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", "");
+    struct xm_cpuset two = { { 4 } }, none = { { 0x100 } };
+    XM_AUTO(xm_vcpus) *vcpus = NULL;
+    xm_error *err = NULL;
+
+    assert_int_equal(xm_host_vcpu_pin(w->host, domid, 1, &two, NULL, false, NULL), 0);
+    assert_int_equal(xm_host_vcpu_pin(w->host, domid, 2, &two, NULL, false, &err), -1);
+    expect(err, XM_INVALID, "domain 1 has no vcpu 2");
+    err = NULL;
+    assert_int_equal(xm_host_vcpu_pin(w->host, domid, 0, NULL, &none, false, &err), -1);
+    expect(err, XM_INVALID, "none of those cpus (it has 0-3)");
+    assert_int_equal(xm_host_vcpus(w->host, domid, &vcpus, NULL), 0);
+    assert_int_equal(vcpus->count, 2);
+    assert_int_equal(vcpus->items[0].hard.bits[0], 15);
+    assert_int_equal(vcpus->items[1].hard.bits[0], 4);
+    assert_int_equal(vcpus->items[1].soft.bits[0], 15);
+    assert_int_equal(vcpus->items[1].cpu, 2);
+}
+
+static void the_ring_is_read_and_cleared(void **state)
+{
+    struct world *w = *state;
+    char *text;
+
+    assert_int_equal(xm_host_debug_keys(w->host, "h", NULL), 0);
+    assert_int_equal(xm_host_dmesg(w->host, true, &text, NULL), 0);
+    assert_non_null(strstr(text, "(XEN) Xen version 4.17"));
+    assert_non_null(strstr(text, "(XEN) 'h' pressed\n"));
+    free(text);
+    assert_int_equal(xm_host_dmesg(w->host, false, &text, NULL), 0);
+    assert_string_equal(text, "");
+    free(text);
+    for (int i = 0; i < 40; i++)
+        assert_int_equal(xm_host_debug_keys(w->host, "hhh", NULL), 0);
+    assert_int_equal(xm_host_dmesg(w->host, false, &text, NULL), 0);
+    assert_in_range(strlen(text), 15000, 16384);
+    assert_memory_equal(text, "(XEN) ", 6);
+    free(text);
+}
+
+/* Reads until the guest has said part. */
+static void hear(int fd, const char *part)
+{
+    char text[16384];
+    size_t len = 0;
+
+    for (text[0] = '\0'; strstr(text, part) == NULL; text[len] = '\0') {
+        ssize_t n;
+
+        if (!readable(fd, 5000))
+            fail_msg("only '%s' where '%s' was expected", text, part);
+        n = read(fd, text + len, sizeof(text) - 1 - len);
+        if (n <= 0)
+            fail_msg("the console ended at '%s'", text);
+        len += (size_t)n;
+    }
+}
+
+static void type(int fd, const char *text)
+{
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+}
+
+static void a_console_answers(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", "");
+    struct xm_console console, other;
+    xm_error *err = NULL;
+
+    assert_int_equal(xm_host_console(w->host, domid, XM_CONSOLE_PRIMARY, 0, &console, NULL), 0);
+    assert_int_equal(xm_host_console(w->host, domid, XM_CONSOLE_PRIMARY, 0, &other, &err), -1);
+    expect(err, XM_BUSY, "another client has the console of domain 1");
+    hear(console.fd, "web login: ");
+    type(console.fd, "root\r");
+    hear(console.fd, "web# ");
+    type(console.fd, "unamx\177e\r");
+    hear(console.fd, "Linux web");
+    type(console.fd, "frob\r");
+    hear(console.fd, "sh: frob: not found");
+    assert_int_equal(xm_host_sysrq(w->host, domid, 's', NULL), 0);
+    hear(console.fd, "sysrq: Emergency Sync");
+    type(console.fd, "reboot\r");
+    hear(console.fd, "reboot: Restarting system");
+    assert_string_equal(look(w, domid), "---s1");
+    assert_int_equal(xm_host_destroy(w->host, domid, NULL), 0);
+    while (readable(console.fd, 5000)) {
+        char text[256];
+
+        if (read(console.fd, text, sizeof(text)) <= 0)
+            break;
+    }
+    assert_int_equal(write(console.fd, "x", 1), -1);        /* the guest's side is closed */
+    close(console.fd);
+    close(console.lock);
+}
+
+/* A relative directory holds when the program goes elsewhere, as a supervisor and a guest do. */
+static void a_relative_directory_stays_where_it_was(void **state)
+{
+    struct world *w = *state;
+    xm_conf conf = { .host = xm_printf("sim:%s", strrchr(w->dir, '/') + 1) };
+    xm_autofree char *back = getcwd(NULL, 0);
+    uint32_t domid = start(w, "web", "");
+    struct xm_console console;
+    xm_host *host;
+
+    assert_int_equal(chdir("/tmp"), 0);
+    assert_int_equal(xm_host_open(&conf, NULL, &host, NULL), 0);
+    assert_int_equal(chdir(back), 0);
+    assert_int_equal(xm_host_console(host, domid, XM_CONSOLE_PRIMARY, 0, &console, NULL), 0);
+    hear(console.fd, "web login: ");
+    close(console.fd);
+    close(console.lock);
+    xm_host_close(host);
+    free(conf.host);
+}
+
+static void a_console_shows_the_boot(void **state)
+{
+    struct world *w = *state;
+    libxl_domain_config cfg;
+    struct xm_build build = { .paused = true };
+    struct xm_console console;
+    xm_error *err = NULL;
+    uint32_t domid;
+
+    make_guest(&cfg, "web", LIBXL_DOMAIN_TYPE_PV, "sim.boot=1");
+    assert_int_equal(xm_host_create(w->host, &cfg, &build, &domid, NULL), 0);
+    libxl_domain_config_dispose(&cfg);
+    assert_int_equal(xm_host_console(w->host, domid, XM_CONSOLE_PRIMARY, 0, &console, NULL), 0);
+    assert_false(readable(console.fd, 100));
+    assert_int_equal(xm_host_unpause(w->host, domid, NULL), 0);
+    hear(console.fd, "Linux version");
+    assert_false(readable(console.fd, 100));
+    pass_ms(w, 1000);
+    hear(console.fd, "web login: ");
+    close(console.fd);
+    close(console.lock);
+    assert_int_equal(xm_host_console(w->host, domid, XM_CONSOLE_SERIAL, 0, &console, &err), -1);
+    expect(err, XM_NOT_FOUND, "no serial console");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -728,11 +1363,13 @@ int main(void)
         T(dom0_makes_room_when_allowed),
         T(a_taken_name_is_refused),
         T(hvm_needs_a_cpu_that_can),
+        T(figures_beyond_reason_are_refused),
         T(an_unknown_behaviour_is_refused),
         T(unknown_domains_and_dom0_are_refused),
         T(the_console_is_ready_before_the_guest_runs),
         T(a_guest_boots_then_idles),
         T(load_uses_cpu_and_pause_stops_it),
+        T(time_may_jump),
         T(a_looping_guest_never_blocks),
         T(guests_end_by_themselves),
         T(a_pause_puts_off_the_end),
@@ -743,6 +1380,27 @@ int main(void)
         T(sysrq_letters_act),
         T(events_tell_what_changes),
         T(events_come_by_themselves),
+        T(a_saved_guest_comes_back),
+        T(a_suspended_guest_can_be_resumed),
+        T(a_guest_that_does_not_suspend_runs_on),
+        T(a_full_disk_leaves_the_guest_running),
+        T(a_restored_guest_takes_a_new_name_and_configuration),
+        T(a_damaged_stream_is_refused),
+        T(a_core_is_an_elf_file),
+        T(faults_come_at_their_call),
+        T(a_create_that_fails_leaves_nothing),
+        T(a_save_that_fails_resumes),
+        T(a_core_that_fails_leaves_nothing),
+        T(a_long_create_can_be_interrupted),
+        T(many_processes_at_once),
+        T(a_new_machine_is_made_once),
+        T(a_killed_create_leaves_at_most_a_paused_domain),
+        T(a_kill_at_any_instant_leaves_a_whole_machine),
+        T(vcpus_are_pinned_where_they_can_run),
+        T(the_ring_is_read_and_cleared),
+        T(a_console_answers),
+        T(a_console_shows_the_boot),
+        T(a_relative_directory_stays_where_it_was),
     };
 
     return cmocka_run_group_tests_name("sim", tests, NULL, NULL);
