@@ -27,6 +27,8 @@ static void a_message_is_stripped_of_its_place(void **state)
     expect_strip("libxl_disk.c:350:libxl__device_disk_setdefault: Disk vdev=xvdc failed to stat: /x\n",
                  "disk vdev=xvdc failed to stat: /x");
     expect_strip("panic: xg_dom_core.c:689: xc_dom_find_loader: no loader found", "no loader found");
+    expect_strip("panic: xg_dom_core.c:205: failed to open file '/k': No such file or directory: Internal error",
+                 "failed to open file '/k': No such file or directory");
     expect_strip("", "");
 }
 
@@ -62,6 +64,7 @@ static void a_code_follows_rc_then_errno_then_text(void **state)
     assert_int_equal(xen_code(ERROR_FAIL, ENOSPC, "failed to write"), XM_IO);
     assert_int_equal(xen_code(ERROR_FAIL, 0, NULL), XM_HOST);
     assert_int_equal(xen_code(ERROR_INVAL, 0, "domain with name \"a\" already exists"), XM_EXISTS);
+    assert_int_equal(xen_code(ERROR_FAIL, 0, "script: Could not find bridge device b"), XM_NOT_FOUND);
     assert_int_equal(xen_code(ERROR_ABORTED, ENOENT, NULL), XM_INTERRUPTED);
 }
 

@@ -35,6 +35,14 @@ static int check_unique(const struct job *job, xm_error **err)
     return 0;
 }
 
+/* libxl finds relative names in a directory of its own, and says too little about missing files. */
+static int check_file(const char *what, const char *path, xm_error **err)
+{
+    if (path == NULL || path[0] != '/' || access(path, R_OK) == 0)
+        return 0;
+    return xm_fail_errno(err, errno, "%s %s", what, path);
+}
+
 static void default_text(char **text, const char *value)
 {
     if (*text == NULL && value != NULL)
@@ -72,23 +80,43 @@ static int start(struct job *job, struct xen_op *op, uint32_t *domid)
     return rc;
 }
 
-/* What is left of a domain whose making failed: libxl takes it down itself, except when that was
- * interrupted as well. The uuid is looked at because a domid may be somebody else's by now. */
-static void clean_up(const struct job *job, uint32_t domid)
+static void destroy_left(const struct job *job, uint32_t domid)
 {
-    xc_domaininfo_t info;
+    xm_autofree char *text = NULL;
     xm_error *err = NULL;
 
-    if (domid == 0 || xen_info(job->xen, domid, &info, NULL) < 0
-        || memcmp(info.handle, job->config->c_info.uuid.uuid, sizeof(info.handle)) != 0)
+    if (xen_destroy_now(job->xen, domid, &err) == 0)
         return;
-    if (xen_destroy_now(job->xen, domid, &err) < 0) {
-        xm_autofree char *text = xm_error_text(err);
+    text = xm_error_text(err);
+    /* The failure that led here is the one to report. */
+    xm_log(job->xen->host.log, XM_LOG_ERROR, "domain %u is left half-made: %s", domid, text);
+    xm_error_free(err);
+}
 
-        /* The failure that led here is the one to report. */
-        xm_log(job->xen->host.log, XM_LOG_ERROR, "domain %u is left half-made: %s", domid, text);
-        xm_error_free(err);
-    }
+/* What is left of a domain whose making failed: libxl takes it down itself, except when it was
+ * interrupted. Found by its uuid, which nobody else had: the domid may be somebody else's by now. */
+static void clean_up(const struct job *job)
+{
+    xm_autofree xc_domaininfo_t *infos = NULL;
+    size_t count;
+
+    if (xen_infos(job->xen, &infos, &count, NULL) < 0)
+        return;
+    for (size_t i = 0; i < count; i++)
+        if (infos[i].domain != 0 && !(infos[i].flags & XEN_DOMINF_dying)
+            && memcmp(infos[i].handle, job->config->c_info.uuid.uuid, sizeof(infos[i].handle)) == 0)
+            destroy_left(job, infos[i].domain);
+}
+
+/* libxc's words for a bad kernel name no file. */
+static int fail_make(const struct job *job, int rc, xm_error **err)
+{
+    const char *kernel = job->config->b_info.kernel;
+
+    xen_fail(job->xen, rc, err, "the domain was not made");
+    if (kernel != NULL && err != NULL && strstr((*err)->msg, "no loader found") != NULL)
+        xm_wrap(err, "kernel %s", kernel);
+    return -1;
 }
 
 static int unpause(struct job *job, uint32_t domid, xm_error **err)
@@ -114,8 +142,8 @@ static int make(struct job *job, uint32_t *ret_domid, xm_error **err)
     xen_op_init(&op);
     rc = xen_op_wait(job->xen, &op, start(job, &op, &domid), build, true);
     if (rc < 0) {
-        xen_fail(job->xen, rc, err, "the domain was not made");
-        clean_up(job, domid);
+        fail_make(job, rc, err);
+        clean_up(job);
         return -1;
     }
     if (!op.console_up && build->console_ready != NULL)
@@ -125,7 +153,7 @@ static int make(struct job *job, uint32_t *ret_domid, xm_error **err)
     else if (!build->paused)
         rc = unpause(job, domid, err);
     if (rc < 0) {
-        clean_up(job, domid);
+        clean_up(job);
         return -1;
     }
     *ret_domid = domid;
@@ -137,7 +165,14 @@ static int run(struct job *job, uint32_t *ret_domid, xm_error **err)
     xm_autoclose int lock = -1;
     bool balloon;
 
-    if (xen_ctx(job->xen, err) == NULL || check_unique(job, err) < 0)
+    if (libxl_uuid_is_nil(&job->config->c_info.uuid))
+        libxl_uuid_generate(&job->config->c_info.uuid);
+    if (check_unique(job, err) < 0)
+        return -1;
+    if (job->stream < 0 && (check_file("kernel", job->config->b_info.kernel, err) < 0
+                            || check_file("ramdisk", job->config->b_info.ramdisk, err) < 0))
+        return -1;
+    if (xen_ctx(job->xen, err) == NULL)
         return -1;
     apply_conf(job);
     if (xen_balloon_wanted(job->xen, &balloon, err) < 0)

@@ -95,7 +95,7 @@ int xen_fail(struct xen_host *xen, int rc, xm_error **err, const char *doing, ..
     xm_autofree char *what = NULL;
     va_list ap;
 
-    if (rc == ERROR_ABORTED && *xen->host.stop)
+    if (rc == ERROR_ABORTED)
         return xm_fail(err, XM_INTERRUPTED, "interrupted");
     if (line != NULL && line->text[0] != '\0')
         return fail_kept(xen_code(rc, line->errnum, line->text), line, err);

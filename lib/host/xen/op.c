@@ -73,8 +73,9 @@ int xen_op_wait(struct xen_host *xen, struct xen_op *op, int started, const stru
             build->console_ready(build->arg, op->console_domid);
             told = true;
         }
+        /* Ctrl-C reaches libxl's children as well, so what failed first may have been one of them. */
         if (op->done)
-            return op->rc;
+            return op->rc < 0 && abortable && *xen->host.stop ? ERROR_ABORTED : op->rc;
         if (abortable && !aborted && *xen->host.stop) {
             /* Takes effect where libxl can be stopped; elsewhere the operation ends by itself. */
             (void)libxl_ao_abort(xen->ctx, &op->how);

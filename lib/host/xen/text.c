@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <libxl.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -61,6 +62,7 @@ static const char *skip_once(const char *at)
 
 char *xen_text_strip(const char *line)
 {
+    static const char internal[] = ": Internal error";      /* libxc's name for all it has no name for */
     const char *at = line, *was;
     char *text, *end;
 
@@ -72,6 +74,8 @@ char *xen_text_strip(const char *line)
     end = text + strlen(text);
     while (end > text && (end[-1] == '\n' || end[-1] == ' ' || end[-1] == '.'))
         *--end = '\0';
+    if (end - text > (ptrdiff_t)strlen(internal) && strcmp(end - strlen(internal), internal) == 0)
+        end[-(ptrdiff_t)strlen(internal)] = '\0';
     for (char *p = text; *p != '\0'; p++)
         if (iscntrl((unsigned char)*p))
             *p = ' ';
@@ -140,6 +144,8 @@ enum xm_code xen_code(int rc, int errnum, const char *text)
     }
     if (errnum > 0)
         return code_of_errno(errnum);
+    if (text != NULL && (strcasestr(text, "could not find") != NULL || strcasestr(text, "does not exist") != NULL))
+        return XM_NOT_FOUND;
     return rc == ERROR_INVAL ? XM_INVALID : XM_HOST;
 }
 
