@@ -55,9 +55,9 @@ guest() {
 
 domid() { xl domid "$1" 2>/dev/null; }
 
-# A process of this host names it in a word of its own.
+# A process of this host names it in a word of its own. The words of grep must not.
 supervisors() {
-    grep -lzxF -e "--host=$XM_HOST" /proc/[0-9]*/cmdline 2>/dev/null | cut -d / -f 3
+    printf '%s\n' "--host=$XM_HOST" | grep -lzxF -f - /proc/[0-9]*/cmdline 2>/dev/null | cut -d / -f 3
 }
 
 # Workers may come up between the look and the kill, hence the repetition.

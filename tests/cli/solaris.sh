@@ -3,7 +3,10 @@
 solaris_host() {        # MEMBER...
     mkdir -p "$tap_dir/root/tank/guests/solaris"
     truncate -s 8G "$tap_dir/root/tank/guests/solaris/disk.img"
-    machine "\"root\": \"$tap_dir/root\"" "$@"
+    machine "\"root\": \"$tap_dir/root\"" '"guests": ["solaris sim.boot=0.5"]' "$@"
+    export WALK_STATE=$host/xm
+    # It is up when it is no longer busy with its boot.
+    export WALK_READY='until_true "solaris is idle" "[ \$(xm domstate solaris) = idle ]"'
     cat >guest.py <<'END'
 name = "solaris"
 vcpus = 2

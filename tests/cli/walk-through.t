@@ -1,7 +1,7 @@
 #!/bin/bash
 # The walk-through on a simulated host: the whole transcript is what it should be.
 . "$(dirname "$0")/sim.sh"
-. "$(dirname "$0")/solaris.sh"
+. "$tests_dir/cli/solaris.sh"
 
 transcript() { "$tests_dir/walk-through.sh" >../transcript 2>../reason; }
 
