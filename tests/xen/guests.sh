@@ -4,7 +4,7 @@
 #
 #   tiny NAME [LINE...]     4 MiB, PV; sleeps and is deaf
 #   pv, pvh NAME [LINE...]  Debian's kernel, 96 MiB, with a shell on its console
-#   bios NAME [LINE...]     HVM, 16 MiB, with a device model and no kernel; sleeps and is deaf, but
+#   bios NAME [LINE...]     HVM, 32 MiB, with a device model and no kernel; sleeps and is deaf, but
 #                           is up in seconds. `guest ready` stands on its serial port
 #   hvm NAME [LINE...]      the same with a device model, and consoles on the serial port and hvc0
 #
@@ -32,7 +32,7 @@ pv() {
 pvh() { pv "$1" "type = 'pvh'" "${@:2}"; }
 
 bios() {
-    write_cfg "$1" "type = 'hvm'" 'memory = 16' "disk = ['file:/guests/boot.img,hda,r']" \
+    write_cfg "$1" "type = 'hvm'" 'memory = 32' "disk = ['file:/guests/boot.img,hda,r']" \
         "serial = 'file:$(console_log "$1")'" "${@:2}"
 }
 
