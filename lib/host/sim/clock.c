@@ -10,6 +10,8 @@ int64_t sim_guest_time(const struct sim_guest *guest, int64_t now)
 
     if (guest->since_ms != 0 && now > guest->since_ms)
         time += now - guest->since_ms;
+    if (time > SIM_MS_MAX)
+        time = SIM_MS_MAX;
     return guest->end_ms >= 0 && time > guest->end_ms ? guest->end_ms : time;
 }
 

@@ -177,37 +177,45 @@ static int write_file(struct sim *sim, const struct sim_guest *guest, const char
     return 0;
 }
 
+/* Looks at the guest, paused first unless live; *ret_paused: by us. */
+static int begin(struct sim *sim, uint32_t domid, bool live, struct sim_guest *ret_guest, char **ret_version,
+                 bool *ret_paused, xm_error **err)
+{
+    sim_autostate state = SIM_STATE_INIT;
+    struct sim_guest *guest;
+
+    if (sim_state_load(sim, &state, err) < 0)
+        return -1;
+    guest = sim_guest_get_u(&state, domid, "dumped", err);
+    if (guest == NULL)
+        return -1;
+    *ret_paused = !live && !guest->paused && !sim_guest_ended(guest, state.now);
+    if (*ret_paused) {
+        guest->paused = 1;
+        sim_guest_halt(guest, state.now);
+        if (sim_guest_store(&state, guest, err) < 0)
+            return -1;
+    }
+    sim_guest_copy(guest, ret_guest);
+    *ret_version = xm_strdup(state.settings.xen_version);
+    return 0;
+}
+
 int sim_dump_core(struct xm_host *host, uint32_t domid, const char *path, bool live, xm_error **err)
 {
     struct sim *sim = (struct sim *)host;
-    XM_AUTO(xm_json) *json = NULL;
     xm_autofree char *xen_version = NULL;
-    struct sim_guest copy;
-    bool pause = false;
+    struct sim_guest guest;
+    bool paused;
     int rc;
 
-    if (sim_fault(sim, "dump_core", err) < 0)
+    if (sim_fault(sim, "dump_core", err) < 0 || begin(sim, domid, live, &guest, &xen_version, &paused, err) < 0)
         return -1;
-    {
-        sim_autostate state = SIM_STATE_INIT;
-        const struct sim_guest *guest;
-
-        if (sim_state_load(sim, &state, err) < 0)
-            return -1;
-        guest = sim_guest_get_u(&state, domid, "dumped", err);
-        if (guest == NULL)
-            return -1;
-        pause = !live && !guest->paused && !sim_guest_ended(guest, state.now);
-        json = sim_fields_write(sim_guest_fields, guest);
-        xen_version = xm_strdup(state.settings.xen_version);
-    }
-    if (sim_guest_parse(json, "record", &copy, err) < 0)
-        return -1;
-    rc = pause ? sim_guest_set_paused(sim, domid, true, err) : 0;
-    if (rc == 0)
-        rc = write_file(sim, &copy, xen_version, path, err);
-    sim_guest_clear(&copy);
-    if (pause && sim_guest_set_paused(sim, domid, false, rc < 0 ? NULL : err) < 0)
-        return -1;
+    rc = write_file(sim, &guest, xen_version, path, err);
+    sim_guest_clear(&guest);
+    if (paused && rc < 0)
+        (void)sim_guest_set_paused(sim, domid, false, NULL);    /* the file's error is the one to tell */
+    else if (paused)
+        rc = sim_guest_set_paused(sim, domid, false, err);
     return rc;
 }

@@ -16,12 +16,12 @@ static int make_room(struct sim_state *state, const xm_conf *conf, int64_t need,
 
     if (lack <= 0)
         return 0;
-    if (conf == NULL || conf->autoballoon == 0 || (conf->autoballoon < 0 && fixed))
-        return xm_fail(err, XM_HOST, "not enough memory: the guest needs %lld KiB, %lld are free", (long long)need,
-                       (long long)have);
+    if (conf->autoballoon == 0 || (conf->autoballoon < 0 && fixed))
+        return xm_fail(err, XM_HOST, "not enough memory: the domain needs %lld MiB, %lld MiB are free",
+                       (long long)(need + 1023) / 1024, (long long)have / 1024);
     if (spare < lack)
-        return xm_fail(err, XM_HOST, "not enough memory: the guest needs %lld KiB, %lld are free and dom0 can give %lld",
-                       (long long)need, (long long)have, (long long)(spare > 0 ? spare : 0));
+        return xm_fail(err, XM_HOST, "not enough memory: the domain needs %lld MiB, %lld MiB are free, and domain 0 can give %lld MiB",
+                       (long long)(need + 1023) / 1024, (long long)have / 1024, (long long)(spare > 0 ? spare / 1024 : 0));
     dom0->mem_kib -= lack;
     dom0->target_kib = dom0->mem_kib;
     return sim_guest_store(state, dom0, err);

@@ -182,6 +182,21 @@ static int ask(struct sim *sim, uint32_t domid, int reason, bool acpi, bool forc
     return sim_guest_store(&state, guest, err);
 }
 
+/* Takes back a request that the guest has not taken; the caller's error is the one to tell. */
+static void withdraw(struct sim *sim, uint32_t domid)
+{
+    sim_autostate state = SIM_STATE_INIT;
+    struct sim_guest *guest;
+
+    if (sim_state_load(sim, &state, NULL) < 0)
+        return;
+    guest = sim_guest_get(&state, domid, NULL);
+    if (guest == NULL || sim_guest_ended(guest, state.now))
+        return;
+    sim_guest_plan(guest);
+    (void)sim_guest_store(&state, guest, NULL);
+}
+
 int sim_shutdown(struct xm_host *host, uint32_t domid, enum xm_request request, unsigned ack_seconds,
                  bool acpi, bool force, xm_error **err)
 {
@@ -193,9 +208,10 @@ int sim_shutdown(struct xm_host *host, uint32_t domid, enum xm_request request, 
         return -1;
     if (limit == 0)
         return 0;
-    if (ack_ms >= 0 && ack_ms <= limit)
-        return sim_wait(sim, ack_ms, err);
-    if (sim_wait(sim, limit, err) < 0)
-        return -1;
-    return xm_fail(err, XM_TIMEOUT, "domain %u did not acknowledge the request", domid);
+    if (ack_ms >= 0 && ack_ms <= limit && sim_wait(sim, ack_ms, err) == 0)
+        return 0;
+    if ((ack_ms < 0 || ack_ms > limit) && sim_wait(sim, limit, err) == 0)
+        (void)xm_fail(err, XM_TIMEOUT, "domain %u did not acknowledge within %u s", domid, ack_seconds);
+    withdraw(sim, domid);
+    return -1;
 }

@@ -131,8 +131,8 @@ static int read_memory(const struct sim_state *state, struct sim_request *reques
         return xm_fail(err, XM_INVALID, "a guest cannot have %lld KiB of memory, %lld at most", (long long)target,
                        (long long)max);
     if (target > most)
-        return xm_fail(err, XM_HOST, "not enough memory: the guest needs %lld KiB, the machine has %lld",
-                       (long long)target, (long long)most);
+        return xm_fail(err, XM_HOST, "not enough memory: the domain needs %lld MiB, the machine has %lld MiB",
+                       (long long)(target + 1023) / 1024, (long long)most / 1024);
     guest->target_kib = guest->mem_kib = target;
     guest->max_kib = max;
     guest->overhead_kib = overhead_kib(guest);
@@ -229,11 +229,14 @@ static int need_disk(const struct sim_state *state, const xm_json *disk, xm_erro
 }
 
 /* A script of another kind decides itself what it needs. */
-static bool is_bridged(const xm_json *nic)
+static bool is_bridged(const xm_json *nic, const xm_conf *conf)
 {
     const char *script = xm_json_str(xm_json_get(nic, "script", NULL));
-    const char *base = script && strrchr(script, '/') ? strrchr(script, '/') + 1 : script;
+    const char *base;
 
+    if (script == NULL)
+        script = conf->vif_script;
+    base = script && strrchr(script, '/') ? strrchr(script, '/') + 1 : script;
     return base == NULL || strcmp(base, "vif-bridge") == 0;
 }
 
@@ -241,10 +244,10 @@ static int need_bridge(const struct sim_state *state, const xm_conf *conf, const
 {
     const char *bridge = xm_json_str(xm_json_get(nic, "bridge", NULL));
 
-    if (!is_here(nic) || !is_bridged(nic))
+    if (!is_here(nic) || !is_bridged(nic, conf))
         return 0;
     if (bridge == NULL)
-        bridge = conf != NULL && conf->vif_bridge != NULL ? conf->vif_bridge : "xenbr0";
+        bridge = conf->vif_bridge ? conf->vif_bridge : "xenbr0";
     for (char **known = state->settings.bridges; *known != NULL; known++)
         if (strcmp(*known, bridge) == 0)
             return 0;

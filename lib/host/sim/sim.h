@@ -108,6 +108,8 @@ struct sim_settings {
     char **cpu_features, **bridges, **guests;
 };
 
+#define SIM_MS_MAX 100000000000000ll    /* the end of time: the year 5138 */
+
 /* Times of a guest are milliseconds that it has run, not counting what it spent paused. */
 struct sim_guest {
     int64_t domid;
@@ -160,6 +162,7 @@ int sim_guest_store(const struct sim_state *state, const struct sim_guest *guest
 int sim_guest_remove(const struct sim_state *state, int64_t domid, xm_error **err);
 void sim_guest_clear(struct sim_guest *guest);
 int sim_guest_parse(const xm_json *json, const char *what, struct sim_guest *ret_guest, xm_error **err);
+void sim_guest_copy(const struct sim_guest *guest, struct sim_guest *ret_guest);
 int sim_next_domid_store(const struct sim_state *state, int64_t next, xm_error **err);
 
 /* XM_NOT_FOUND "domain 7 does not exist". */

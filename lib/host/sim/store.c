@@ -1,6 +1,7 @@
 /* What is on disk: the machine's settings and one record per domain. */
 #include "host/sim/sim.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +16,7 @@
 #define RECORD_MAX (4u << 20)
 #define SETTINGS_MAX (1u << 20)
 #define MIB_MAX (1ll << 30)
-#define MS_MAX 100000000000000ll        /* the year 5138 */
+#define LATEST (2 * SIM_MS_MAX)         /* a guest may plan to end beyond the end of time */
 
 #define S_TEXT(field, otherwise) { #field, SIM_TEXT, offsetof(struct sim_settings, field), 0, 0, 0, otherwise }
 #define S_WORDS(field, otherwise) { #field, SIM_WORDS, offsetof(struct sim_settings, field), 0, 0, 0, otherwise }
@@ -37,7 +38,7 @@ const struct sim_field sim_settings_fields[] = {
     S_TEXT(xen_commandline, "dom0_mem=1024M,max:1024M"),
     S_WORDS(bridges, "xenbr0"),
     S_TEXT(root, ""),
-    S_INT(clock_offset_ms, -MS_MAX, MS_MAX, 0),
+    S_INT(clock_offset_ms, -SIM_MS_MAX, SIM_MS_MAX, 0),
     S_INT(suspend_timeout_s, 0, 3600, 60),
     S_WORDS(guests, ""),
     { NULL, SIM_INT, 0, 0, 0, 0, NULL }
@@ -60,13 +61,13 @@ const struct sim_field sim_guest_fields[] = {
     G_INT(overhead_kib, 0, MIB_MAX * 1024),
     G_INT(vcpus, 1, XM_MAX_CPUS),
     G_INT(max_vcpus, 1, XM_MAX_CPUS),
-    G_INT(started_ms, 0, MS_MAX),
-    G_INT(ran_ms, 0, MS_MAX),
-    G_INT(since_ms, 0, MS_MAX),
-    G_INT(end_ms, -1, MS_MAX),
+    G_INT(started_ms, 0, LATEST),
+    G_INT(ran_ms, 0, LATEST),
+    G_INT(since_ms, 0, LATEST),
+    G_INT(end_ms, -1, LATEST),
     G_INT(end_reason, -1, 5),
     G_INT(end_logged, 0, 1),
-    G_INT(cpu_from_ms, 0, MS_MAX),
+    G_INT(cpu_from_ms, 0, LATEST),
     G_TEXT(words),
     G_TEXT(memory),
     G_TEXT(config),
@@ -149,7 +150,7 @@ static int load_time(struct sim_state *state, xm_error **err)
     long long ms;
 
     if (access(path, F_OK) == 0 && xm_file_read(path, 64, &text, NULL, &none) == 0) {
-        if (sscanf(text, "%lld", &ms) != 1 || ms <= 0 || ms > MS_MAX)
+        if (sscanf(text, "%lld", &ms) != 1 || ms <= 0 || ms > SIM_MS_MAX)
             return xm_fail(err, XM_INVALID, "%s: is not a time in milliseconds", path);
         state->frozen = true;
         state->now = ms;
@@ -158,7 +159,7 @@ static int load_time(struct sim_state *state, xm_error **err)
     xm_error_clear(&none);          /* taken away between the two calls: the real clock holds */
     clock_gettime(CLOCK_REALTIME, &now);
     state->now = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + state->settings.clock_offset_ms;
-    state->now = state->now < 1 ? 1 : state->now > MS_MAX ? MS_MAX : state->now;
+    state->now = state->now < 1 ? 1 : state->now > SIM_MS_MAX ? SIM_MS_MAX : state->now;
     return 0;
 }
 
@@ -180,9 +181,12 @@ int sim_guest_parse(const xm_json *json, const char *what, struct sim_guest *ret
 {
     struct sim_guest guest = { 0 };
 
-    if (sim_fields_read(sim_guest_fields, json, &guest, what, err) < 0
-        || sim_behaviour_parse(guest.words, &guest.does, err) < 0)
+    if (sim_fields_read(sim_guest_fields, json, &guest, what, err) < 0)
         goto fail;
+    if (sim_behaviour_parse(guest.words, &guest.does, err) < 0) {
+        (void)xm_wrap(err, "%s", what);
+        goto fail;
+    }
     if (guest.vcpus > guest.max_vcpus || word_count(guest.hard) != (size_t)guest.max_vcpus
         || word_count(guest.soft) != (size_t)guest.max_vcpus || strlen(guest.uuid) != 36) {
         (void)xm_fail(err, XM_INVALID, "%s: is not a domain's record", what);
@@ -193,6 +197,15 @@ int sim_guest_parse(const xm_json *json, const char *what, struct sim_guest *ret
 fail:
     sim_guest_clear(&guest);
     return -1;
+}
+
+void sim_guest_copy(const struct sim_guest *guest, struct sim_guest *ret_guest)
+{
+    XM_AUTO(xm_json) *json = sim_fields_write(sim_guest_fields, guest);
+    int rc = sim_guest_parse(json, "copy", ret_guest, NULL);
+
+    assert(rc == 0);            /* it was read under the same rules */
+    (void)rc;
 }
 
 static int load_guest(struct sim_state *state, const char *file, xm_error **err)
