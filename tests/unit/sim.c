@@ -370,7 +370,7 @@ static void too_much_memory_is_refused(void **state)
 
     make_guest(&cfg, "big", LIBXL_DOMAIN_TYPE_PV, "");
     cfg.b_info.max_memkb = cfg.b_info.target_memkb = 3072 * 1024;
-    refuse(w, &cfg, XM_HOST, "not enough memory: the guest needs 3146752 KiB, 3145728 are free");
+    refuse(w, &cfg, XM_HOST, "not enough memory: the domain needs 3073 MiB, 3072 MiB are free");
 
     make_guest(&cfg, "big", LIBXL_DOMAIN_TYPE_PV, "");
     cfg.b_info.max_memkb = cfg.b_info.target_memkb = 1ull << 40;
@@ -394,7 +394,7 @@ static void dom0_makes_room_when_allowed(void **state)
 
     make_guest(&cfg, "more", LIBXL_DOMAIN_TYPE_PV, "");
     cfg.b_info.max_memkb = cfg.b_info.target_memkb = 400 * 1024;
-    refuse(w, &cfg, XM_HOST, "dom0 can give 347136");
+    refuse(w, &cfg, XM_HOST, "domain 0 can give 339 MiB");
 }
 
 static void a_taken_name_is_refused(void **state)
@@ -542,6 +542,14 @@ static void time_may_jump(void **state)
     pass_ms(w, 0);
     assert_int_equal(cpu_ms(w, domid), 0);
     assert_string_equal(look(w, domid), "r----");
+    for (int i = 0; i < 4; i++) {
+        w->now = i % 2 ? 1 : 99999999999999;
+        pass_ms(w, 0);
+        assert_int_equal(xm_host_pause(w->host, domid, NULL), 0);
+        assert_int_equal(xm_host_unpause(w->host, domid, NULL), 0);
+    }
+    assert_int_equal(xm_host_shutdown(w->host, domid, XM_REQUEST_POWEROFF, 0, false, false, NULL), 0);
+    assert_string_equal(look(w, domid), "r----");
 }
 
 static void a_looping_guest_never_blocks(void **state)
@@ -622,7 +630,7 @@ static void a_guest_ignores(void **state)
 
     assert_int_equal(xm_host_shutdown(w->host, domid, XM_REQUEST_POWEROFF, 0, false, false, NULL), 0);
     assert_int_equal(xm_host_shutdown(w->host, domid, XM_REQUEST_POWEROFF, 60, false, false, &err), -1);
-    expect(err, XM_TIMEOUT, "domain 1 did not acknowledge");
+    expect(err, XM_TIMEOUT, "domain 1 did not acknowledge within 60 s");
     pass_ms(w, 100000);
     assert_string_equal(look(w, domid), "-b---");
 }
@@ -638,6 +646,18 @@ static void a_paused_guest_obeys_when_it_runs_again(void **state)
     assert_int_equal(xm_host_unpause(w->host, domid, NULL), 0);
     pass_ms(w, 10);
     assert_string_equal(look(w, domid), "---s0");
+}
+
+static void a_request_not_taken_is_withdrawn(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", "sim.boot=90");
+    xm_error *err = NULL;
+
+    assert_int_equal(xm_host_shutdown(w->host, domid, XM_REQUEST_POWEROFF, 60, false, false, &err), -1);
+    expect(err, XM_TIMEOUT, "domain 1 did not acknowledge within 60 s");
+    pass_ms(w, 91000);
+    assert_string_equal(look(w, domid), "-b---");
 }
 
 static void hvm_without_drivers_needs_a_button_or_force(void **state)
@@ -936,6 +956,77 @@ static void a_damaged_stream_is_refused(void **state)
         assert_int_equal(save_to(w, domid, "save", NULL), 0);
         assert_int_equal(xm_host_destroy(w->host, domid, NULL), 0);
     }
+}
+
+static uint32_t crc_of(const char *text, size_t len)
+{
+    uint32_t crc = ~0u;
+
+    for (size_t i = 0; i < len; i++) {
+        crc ^= (unsigned char)text[i];
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
+    }
+    return ~crc;
+}
+
+/* Rewrites "save" as "forged", in whose record old is new, with a head that agrees. */
+static void forge(struct world *w, const char *old, const char *new)
+{
+    xm_autofree char *path = xm_printf("%s/save", w->dir), *forged = xm_printf("%s/forged", w->dir);
+    xm_autofree char *text = NULL, *record = NULL, *mended = NULL;
+    xm_autobuf out = XM_BUF_INIT;
+    uint32_t words[4];
+    size_t len;
+    char *at;
+
+    assert_int_equal(xm_file_read(path, 64 << 20, &text, &len, NULL), 0);
+    memcpy(words, text + 8, sizeof(words));
+    record = xm_strndup(text + 24, words[1]);
+    at = strstr(record, old);
+    if (at == NULL)
+        fail_msg("no %s in %s", old, record);
+    *at = '\0';
+    mended = xm_printf("%s%s%s", record, new, at + strlen(old));
+    xm_buf_add(&out, text, 8);
+    len -= 24 + words[1];
+    at = text + 24 + words[1];
+    words[1] = (uint32_t)strlen(mended);
+    words[2] = crc_of(mended, strlen(mended));
+    xm_buf_add(&out, words, sizeof(words));
+    xm_buf_add(&out, mended, strlen(mended));
+    xm_buf_add(&out, at, len);
+    assert_int_equal(xm_file_replace(forged, out.data, out.len, 0600, NULL), 0);
+}
+
+static void a_forged_stream_is_refused(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", "sim.boot=1"), back;
+    xm_autofree char *json = config_of(w, domid);
+    const struct { const char *old, *new; } cases[] = {
+        { "\"domid\"", "\"domud\"" }, { "\"vcpus\": 2", "\"vcpus\": 3" }, { "\"vcpus\": 2", "\"vcpus\": 99999999999999999999" },
+        { "\"max_vcpus\": 2", "\"max_vcpus\": 4096" }, { "\"mem_kib\": 262144", "\"mem_kib\": -1" },
+        { "\"mem_kib\": 262144", "\"mem_kib\": 1" }, { "\"ran_ms\": 1500", "\"ran_ms\": 9223372036854775807" },
+        { "\"ran_ms\": 1500", "\"ran_ms\": true" }, { "sim.boot=1", "sim.boot=-1" }, { "\"hard\": [\"all\",", "\"hard\": [7," },
+        { "{\"domid\"", "[{\"domid\"" }, { "\"uuid\": \"", "\"uuid\": \"0" },
+    };
+
+    pass_ms(w, 1500);
+    assert_int_equal(save_to(w, domid, "save", NULL), 0);
+    assert_int_equal(xm_host_destroy(w->host, domid, NULL), 0);
+    for (size_t i = 0; i < XM_COUNT(cases); i++) {
+        xm_error *err = NULL;
+
+        forge(w, cases[i].old, cases[i].new);
+        assert_int_equal(restore_from(w, "forged", json, NULL, &back, &err), -1);
+        expect(err, XM_INVALID, "memory stream");
+        assert_int_equal(count_domains(w), 1);
+    }
+    forge(w, "\"ran_ms\": 1500", "\"ran_ms\": 99999999999999");
+    assert_int_equal(restore_from(w, "forged", json, NULL, &back, NULL), 0);
+    pass_ms(w, 1000);
+    assert_string_equal(look(w, back), "-b---");
 }
 
 /* --- core --- */
@@ -1376,6 +1467,7 @@ int main(void)
         T(a_guest_obeys),
         T(a_guest_ignores),
         T(a_paused_guest_obeys_when_it_runs_again),
+        T(a_request_not_taken_is_withdrawn),
         T(hvm_without_drivers_needs_a_button_or_force),
         T(sysrq_letters_act),
         T(events_tell_what_changes),
@@ -1386,6 +1478,7 @@ int main(void)
         T(a_full_disk_leaves_the_guest_running),
         T(a_restored_guest_takes_a_new_name_and_configuration),
         T(a_damaged_stream_is_refused),
+        T(a_forged_stream_is_refused),
         T(a_core_is_an_elf_file),
         T(faults_come_at_their_call),
         T(a_create_that_fails_leaves_nothing),
