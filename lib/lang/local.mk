@@ -1,1 +1,22 @@
-lib_libxm_all_la_SOURCES += lib/lang/lang.h
+lib_libxm_all_la_SOURCES += \
+	lib/lang/arena.c lib/lang/arena.h \
+	lib/lang/ast.h \
+	lib/lang/builtin.c lib/lang/builtin.h \
+	lib/lang/call.c \
+	lib/lang/context.c lib/lang/context.h \
+	lib/lang/eval.c lib/lang/eval.h \
+	lib/lang/exec.c \
+	lib/lang/format.c lib/lang/format.h \
+	lib/lang/lang.c lib/lang/lang.h \
+	lib/lang/lexer.c lib/lang/lexer.h \
+	lib/lang/literal.c lib/lang/literal.h \
+	lib/lang/methods.c \
+	lib/lang/methods-str.c \
+	lib/lang/modules.c \
+	lib/lang/operator.c lib/lang/operator.h \
+	lib/lang/output.c lib/lang/output.h \
+	lib/lang/parse-expr.c \
+	lib/lang/parse-stmt.c \
+	lib/lang/parser.c lib/lang/parser.h \
+	lib/lang/regex.c \
+	lib/lang/value.c lib/lang/value.h

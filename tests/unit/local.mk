@@ -33,3 +33,6 @@ tests_unit_xenhost_LDADD = $(unit_ldadd)
 UNIT_TESTS += tests/unit/sim
 tests_unit_sim_SOURCES = tests/unit/sim.c
 tests_unit_sim_LDADD = $(unit_ldadd)
+UNIT_TESTS += tests/unit/lang
+tests_unit_lang_SOURCES = tests/unit/lang.c
+tests_unit_lang_LDADD = $(unit_ldadd)

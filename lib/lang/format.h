@@ -1,0 +1,16 @@
+/* Values -> text: str(), repr(), the % operator and str.format(). */
+#ifndef XM_LANG_FORMAT_H
+#define XM_LANG_FORMAT_H
+
+#include "lang/context.h"
+
+int format_str(struct lang *lang, struct xm_place place, struct val v, struct val *ret_text);
+int format_repr(struct lang *lang, struct xm_place place, struct val v, struct val *ret_text);
+
+int format_percent(struct lang *lang, struct xm_place place, const struct str *format, struct val args, struct val *ret_text);
+
+/* named: the keyword arguments. */
+int format_braces(struct lang *lang, struct xm_place place, const struct str *format, const struct val *args, size_t count,
+                  const struct dict *named, struct val *ret_text);
+
+#endif

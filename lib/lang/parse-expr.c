@@ -1,0 +1,641 @@
+/* The grammar of expressions. */
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "lang/parser.h"
+
+static struct node *refuse(struct parser *p, const char *what)
+{
+    lang_stop(p->lang, p->token.place, "%s not supported in configuration files", what);
+    return NULL;
+}
+
+static struct node *parse_unary(struct parser *p);
+static struct node *parse_or(struct parser *p);
+
+/* Adjacent strings are one. */
+static struct node *parse_strings(struct parser *p)
+{
+    struct node *node = parser_node(p, N_CONST, p->token.place);
+    struct val *value = arena_alloc(&p->lang->arena, sizeof(*value));
+    xm_autobuf text = XM_BUF_INIT;
+    unsigned count = 0;
+
+    for (; p->token.type == T_STRING; count++) {
+        *value = p->token.value;
+        xm_buf_add(&text, value->str->data, value->str->len);
+        if (parser_next(p) < 0)
+            return NULL;
+    }
+    if (count > 1)
+        *value = val_str(&p->lang->arena, text.data, text.len);
+    node->value = value;
+    return parser_done(p, node);
+}
+
+static struct node *parse_number(struct parser *p)
+{
+    struct node *node = parser_node(p, N_CONST, p->token.place);
+    struct val *value = arena_alloc(&p->lang->arena, sizeof(*value));
+
+    *value = p->token.value;
+    node->value = value;
+    return parser_next(p) < 0 ? NULL : parser_done(p, node);
+}
+
+static struct node *parse_name(struct parser *p)
+{
+    struct node *node = parser_node(p, N_NAME, p->token.place);
+
+    node->name = p->token.value.str;
+    return parser_next(p) < 0 ? NULL : parser_done(p, node);
+}
+
+/* The targets of `for`: names and tuples of them, without `in` being taken as an operator. */
+static struct node *parse_target(struct parser *p)
+{
+    struct node *target;
+
+    if (parser_enter(p) < 0)
+        return NULL;
+    if (p->token.type != T_NAME && !parser_at_op(p, '(') && !parser_at_op(p, '[')) {
+        parser_unexpected(p, "a name");
+        return NULL;
+    }
+    if (p->token.type == T_NAME) {
+        target = parse_name(p);
+    } else {
+        unsigned end = parser_at_op(p, '(') ? ')' : ']';
+
+        if (parser_next(p) < 0)
+            return NULL;
+        target = parse_targets(p);
+        if (target == NULL || parser_expect_op(p, end) < 0)
+            return NULL;
+    }
+    parser_leave(p);
+    return target == NULL || parser_check_target(p, target) < 0 ? NULL : target;
+}
+
+struct node *parse_targets(struct parser *p)
+{
+    struct node *tuple = parser_node(p, N_TUPLE, p->token.place), *target = parse_target(p);
+    int rc;
+
+    if (target == NULL || !parser_at_op(p, ','))
+        return target;
+    parser_add(p, tuple, target);
+    while ((rc = parser_accept_op(p, ',')) > 0) {
+        if (parser_at_keyword(p, K_IN) || parser_at_op(p, ')') || parser_at_op(p, ']'))
+            break;
+        target = parse_target(p);
+        if (target == NULL)
+            return NULL;
+        parser_add(p, tuple, target);
+    }
+    return rc < 0 ? NULL : parser_done(p, tuple);
+}
+
+/* At `for`, with the element already parsed. */
+static struct node *parse_comprehension(struct parser *p, struct node *element)
+{
+    struct node *list = parser_node(p, N_LISTCOMP, element->place);
+
+    list->a = element;
+    while (parser_at_keyword(p, K_FOR) || parser_at_keyword(p, K_IF)) {
+        bool is_for = parser_at_keyword(p, K_FOR);
+        struct node *clause = parser_node(p, is_for ? N_FOR_CLAUSE : N_IF_CLAUSE, p->token.place);
+
+        if (parser_next(p) < 0)
+            return NULL;
+        if (is_for) {
+            clause->a = parse_targets(p);
+            if (clause->a == NULL || parser_expect_keyword(p, K_IN) < 0 || (clause->b = parse_or(p)) == NULL)
+                return NULL;
+        } else if ((clause->a = parse_or(p)) == NULL) {
+            return NULL;
+        }
+        if (parser_done(p, clause) == NULL)
+            return NULL;
+        parser_add(p, list, clause);
+    }
+    return parser_done(p, list);
+}
+
+/* Items up to the closing sign; the opening one has been passed. first may be the first item. */
+static int parse_items(struct parser *p, struct node *list, unsigned end)
+{
+    while (!parser_at_op(p, end)) {
+        struct node *item = parse_expr(p);
+        int rc;
+
+        if (item == NULL)
+            return -1;
+        parser_add(p, list, item);
+        if (list->count > LANG_ITEMS_MAX)
+            return lang_check_items(p->lang, item->place, list->count);
+        rc = parser_accept_op(p, ',');
+        if (rc < 0)
+            return -1;
+        if (rc == 0 && !parser_at_op(p, end))
+            return parser_unexpected(p, end == ']' ? "',' or ']'" : "',' or ')'");
+    }
+    return parser_next(p);
+}
+
+static struct node *parse_list(struct parser *p)
+{
+    struct node *list = parser_node(p, N_LIST, p->token.place), *first;
+    struct xm_place place = p->token.place;
+    int rc;
+
+    if (parser_next(p) < 0)
+        return NULL;
+    if (!parser_at_op(p, ']')) {
+        first = parse_expr(p);
+        if (first == NULL)
+            return NULL;
+        if (parser_at_keyword(p, K_FOR)) {
+            list = parse_comprehension(p, first);
+            if (list == NULL || parser_expect_op(p, ']') < 0)
+                return NULL;
+            list->place = place;
+            return list;
+        }
+        parser_add(p, list, first);
+        rc = parser_accept_op(p, ',');
+        if (rc == 0 && !parser_at_op(p, ']'))
+            rc = parser_unexpected(p, "',' or ']'");
+        if (rc < 0)
+            return NULL;
+    }
+    return parse_items(p, list, ']') < 0 ? NULL : parser_done(p, list);
+}
+
+/* A parenthesised expression, or a tuple. */
+static struct node *parse_paren(struct parser *p)
+{
+    struct node *tuple = parser_node(p, N_TUPLE, p->token.place), *first;
+    int rc;
+
+    if (parser_next(p) < 0)
+        return NULL;
+    if (!parser_at_op(p, ')')) {
+        first = parse_expr(p);
+        if (first == NULL)
+            return NULL;
+        if (parser_at_keyword(p, K_FOR))
+            return refuse(p, "generator expressions outside a call's brackets are");
+        rc = parser_accept_op(p, ',');
+        if (rc == 0)
+            return parser_expect_op(p, ')') < 0 ? NULL : first;
+        if (rc < 0)
+            return NULL;
+        parser_add(p, tuple, first);
+    }
+    return parse_items(p, tuple, ')') < 0 ? NULL : parser_done(p, tuple);
+}
+
+static struct node *parse_dict(struct parser *p)
+{
+    struct node *dict = parser_node(p, N_DICT, p->token.place);
+
+    if (parser_next(p) < 0)
+        return NULL;
+    while (!parser_at_op(p, '}')) {
+        struct node *key, *value;
+        int rc;
+
+        if (parser_at_op(p, OP2('*', '*')) || parser_at_op(p, '*'))
+            return refuse(p, "unpacking with * is");
+        key = parse_expr(p);
+        if (key == NULL)
+            return NULL;
+        if (!parser_at_op(p, ':'))
+            return refuse(p, "sets are");
+        if (parser_next(p) < 0 || (value = parse_expr(p)) == NULL)
+            return NULL;
+        if (parser_at_keyword(p, K_FOR))
+            return refuse(p, "dict comprehensions are");
+        parser_add(p, dict, key);
+        parser_add(p, dict, value);
+        if (dict->count > 2 * LANG_ITEMS_MAX && lang_check_items(p->lang, key->place, dict->count) < 0)
+            return NULL;
+        rc = parser_accept_op(p, ',');
+        if (rc == 0 && !parser_at_op(p, '}'))
+            rc = parser_unexpected(p, "',' or '}'");
+        if (rc < 0)
+            return NULL;
+    }
+    return parser_next(p) < 0 ? NULL : parser_done(p, dict);
+}
+
+static struct node *parse_atom(struct parser *p)
+{
+    switch (p->token.type) {
+    case T_STRING:
+        return parse_strings(p);
+    case T_NUMBER:
+        return parse_number(p);
+    case T_NAME:
+        return parse_name(p);
+    case T_OP:
+        if (p->token.op == '[')
+            return parse_list(p);
+        if (p->token.op == '(')
+            return parse_paren(p);
+        if (p->token.op == '{')
+            return parse_dict(p);
+        if (p->token.op == '`')
+            return refuse(p, "backquotes are");
+        break;
+    case T_KEYWORD:
+        if (p->token.op == K_YIELD || p->token.op == K_AWAIT)
+            return refuse(p, p->token.op == K_YIELD ? "yield is" : "await is");
+        break;
+    default:
+        break;
+    }
+    parser_unexpected(p, "a value");
+    return NULL;
+}
+
+/* One argument of a call. */
+static struct node *parse_argument(struct parser *p, const struct node *call)
+{
+    struct node *arg, *keyword;
+
+    if (parser_at_op(p, '*') || parser_at_op(p, OP2('*', '*')))
+        return refuse(p, "* and ** arguments are");
+    arg = parse_expr(p);
+    if (arg == NULL)
+        return NULL;
+    if (parser_at_keyword(p, K_FOR))
+        return parse_comprehension(p, arg);
+    if (arg->kind == N_NAME && parser_at_op(p, '=')) {
+        keyword = parser_node(p, N_KEYWORD, arg->place);
+        keyword->name = arg->name;
+        if (parser_next(p) < 0 || (keyword->a = parse_expr(p)) == NULL)
+            return NULL;
+        return parser_done(p, keyword);
+    }
+    if (call->count > 0 && call->items[call->count - 1]->kind == N_KEYWORD) {
+        lang_stop(p->lang, arg->place, "a plain argument stands behind a keyword argument");
+        return NULL;
+    }
+    return arg;
+}
+
+static struct node *parse_call(struct parser *p, struct node *function)
+{
+    struct node *call = parser_node(p, N_CALL, function->place);
+
+    call->a = function;
+    call->op_place = p->token.place;
+    if (parser_next(p) < 0)
+        return NULL;
+    while (!parser_at_op(p, ')')) {
+        struct node *arg = parse_argument(p, call);
+        int rc;
+
+        if (arg == NULL)
+            return NULL;
+        parser_add(p, call, arg);
+        if (call->count > 255) {
+            lang_stop(p->lang, arg->place, "more than 255 arguments");
+            return NULL;
+        }
+        rc = parser_accept_op(p, ',');
+        if (rc == 0 && !parser_at_op(p, ')'))
+            rc = parser_unexpected(p, "',' or ')'");
+        if (rc < 0)
+            return NULL;
+    }
+    return parser_next(p) < 0 ? NULL : parser_done(p, call);
+}
+
+/* a[b], a[b:c:d]; the bracket is the token. */
+static struct node *parse_subscript(struct parser *p, struct node *object)
+{
+    struct node *node = parser_node(p, N_INDEX, object->place);
+    struct node *part = NULL;
+
+    node->a = object;
+    node->op_place = p->token.place;
+    if (parser_next(p) < 0)
+        return NULL;
+    if (!parser_at_op(p, ':') && (part = parse_expr_list(p)) == NULL)
+        return NULL;
+    if (!parser_at_op(p, ':')) {
+        node->b = part;
+        return parser_expect_op(p, ']') < 0 ? NULL : parser_done(p, node);
+    }
+    node->kind = N_SLICE;
+    parser_add(p, node, part);
+    while (parser_at_op(p, ':') && node->count < 3) {
+        if (parser_next(p) < 0)
+            return NULL;
+        part = NULL;
+        if (!parser_at_op(p, ':') && !parser_at_op(p, ']') && (part = parse_expr(p)) == NULL)
+            return NULL;
+        parser_add(p, node, part);
+    }
+    if (node->count < 3)
+        parser_add(p, node, NULL);
+    return parser_expect_op(p, ']') < 0 ? NULL : parser_done(p, node);
+}
+
+static struct node *parse_attribute(struct parser *p, struct node *object)
+{
+    struct node *node = parser_node(p, N_ATTR, object->place);
+
+    node->a = object;
+    if (parser_next(p) < 0)
+        return NULL;
+    node->op_place = p->token.place;
+    if (p->token.type != T_NAME && p->token.type != T_KEYWORD) {
+        parser_unexpected(p, "a name");
+        return NULL;
+    }
+    node->name = p->token.value.str;
+    return parser_next(p) < 0 ? NULL : parser_done(p, node);
+}
+
+static struct node *parse_postfix(struct parser *p)
+{
+    struct node *node = parse_atom(p);
+
+    while (node != NULL) {
+        if (parser_at_op(p, '('))
+            node = parse_call(p, node);
+        else if (parser_at_op(p, '['))
+            node = parse_subscript(p, node);
+        else if (parser_at_op(p, '.'))
+            node = parse_attribute(p, node);
+        else
+            break;
+    }
+    return node;
+}
+
+/* ** binds tighter than a sign before it, and less than one behind it: -2 ** -1. */
+static struct node *parse_power(struct parser *p)
+{
+    struct node *left = parse_postfix(p), *node;
+
+    if (left == NULL || !parser_at_op(p, OP2('*', '*')))
+        return left;
+    node = parser_node(p, N_BINARY, left->place);
+    node->op = p->token.op;
+    node->op_place = p->token.place;
+    node->a = left;
+    if (parser_enter(p) < 0 || parser_next(p) < 0 || (node->b = parse_unary(p)) == NULL)
+        return NULL;
+    parser_leave(p);
+    return parser_done(p, node);
+}
+
+static struct node *parse_unary(struct parser *p)
+{
+    struct node *node;
+
+    if (!parser_at_op(p, '-') && !parser_at_op(p, '+') && !parser_at_op(p, '~'))
+        return parse_power(p);
+    if (parser_enter(p) < 0)
+        return NULL;
+    node = parser_node(p, N_UNARY, p->token.place);
+    node->op = p->token.op;
+    if (parser_next(p) < 0 || (node->a = parse_unary(p)) == NULL)
+        return NULL;
+    parser_leave(p);
+    return parser_done(p, node);
+}
+
+static unsigned precedence(const struct token *token)
+{
+    if (token->type != T_OP)
+        return 0;
+    switch (token->op) {
+    case '|':
+        return 1;
+    case '^':
+        return 2;
+    case '&':
+        return 3;
+    case OP2('<', '<'): case OP2('>', '>'):
+        return 4;
+    case '+': case '-':
+        return 5;
+    case '*': case '/': case '%': case OP2('/', '/'):
+        return 6;
+    default:
+        return 0;
+    }
+}
+
+static struct node *parse_binary(struct parser *p, unsigned least)
+{
+    struct node *left = parse_unary(p);
+
+    while (left != NULL && precedence(&p->token) >= least) {
+        struct node *node = parser_node(p, N_BINARY, left->place);
+
+        node->op = p->token.op;
+        node->op_place = p->token.place;
+        node->a = left;
+        if (parser_next(p) < 0 || (node->b = parse_binary(p, precedence(&(struct token){ .type = T_OP, .op = node->op }) + 1)) == NULL)
+            return NULL;
+        left = parser_done(p, node);
+    }
+    return left;
+}
+
+/* The comparison at the token, passed; 0 if there is none, -1 on failure. */
+static int accept_comparison(struct parser *p)
+{
+    static const unsigned ops[] = {
+        '<', '>', OP2('<', '='), OP2('>', '='), OP2('=', '='), OP2('!', '='), OP2('<', '>'),
+    };
+    int rc;
+
+    for (size_t i = 0; i < XM_COUNT(ops); i++)
+        if (parser_at_op(p, ops[i]))
+            return parser_next(p) < 0 ? -1 : (int)ops[i];
+    if ((rc = parser_accept_keyword(p, K_IN)) != 0)
+        return rc < 0 ? -1 : OP_IN;
+    if ((rc = parser_accept_keyword(p, K_IS)) != 0) {
+        rc = rc < 0 ? -1 : parser_accept_keyword(p, K_NOT);
+        return rc < 0 ? -1 : rc > 0 ? OP_IS_NOT : OP_IS;
+    }
+    if ((rc = parser_accept_keyword(p, K_NOT)) != 0)
+        return rc < 0 || parser_expect_keyword(p, K_IN) < 0 ? -1 : OP_NOT_IN;
+    return 0;
+}
+
+static struct node *parse_comparison(struct parser *p)
+{
+    struct node *left = parse_binary(p, 1), *node = NULL;
+    unsigned *ops = NULL, cap = 0;
+
+    while (left != NULL) {
+        struct xm_place place = p->token.place;
+        int op = accept_comparison(p);
+
+        if (op < 0)
+            return NULL;
+        if (op == 0)
+            break;
+        if (node == NULL) {
+            node = parser_node(p, N_COMPARE, left->place);
+            node->op_place = place;
+            parser_add(p, node, left);
+        }
+        if (node->count > cap) {
+            cap = 2 * node->count;
+            ops = arena_grow(&p->lang->arena, ops, node->count - 1, cap, sizeof(*ops));
+        }
+        ops[node->count - 1] = (unsigned)op;
+        left = parse_binary(p, 1);
+        if (left == NULL)
+            return NULL;
+        parser_add(p, node, left);
+    }
+    if (node == NULL)
+        return left;
+    node->ops = ops;
+    return parser_done(p, node);
+}
+
+static struct node *parse_not(struct parser *p)
+{
+    struct node *node;
+
+    if (!parser_at_keyword(p, K_NOT))
+        return parse_comparison(p);
+    if (parser_enter(p) < 0)
+        return NULL;
+    node = parser_node(p, N_NOT, p->token.place);
+    if (parser_next(p) < 0 || (node->a = parse_not(p)) == NULL)
+        return NULL;
+    parser_leave(p);
+    return parser_done(p, node);
+}
+
+static struct node *parse_logic(struct parser *p, unsigned keyword)
+{
+    struct node *left = keyword == K_OR ? parse_logic(p, K_AND) : parse_not(p);
+
+    while (left != NULL && parser_at_keyword(p, keyword)) {
+        struct node *node = parser_node(p, keyword == K_OR ? N_OR : N_AND, left->place);
+
+        node->a = left;
+        if (parser_next(p) < 0)
+            return NULL;
+        node->b = keyword == K_OR ? parse_logic(p, K_AND) : parse_not(p);
+        if (node->b == NULL)
+            return NULL;
+        left = parser_done(p, node);
+    }
+    return left;
+}
+
+static struct node *parse_or(struct parser *p)
+{
+    return parse_logic(p, K_OR);
+}
+
+int parse_params(struct parser *p, struct func_def *def, unsigned end)
+{
+    while (!parser_at_op(p, end)) {
+        size_t count = def->count;
+        int rc;
+
+        if (parser_at_op(p, '*') || parser_at_op(p, OP2('*', '*')))
+            return refuse(p, "* and ** parameters are"), -1;
+        if (p->token.type != T_NAME)
+            return parser_unexpected(p, "the name of a parameter");
+        for (size_t i = 0; i < count; i++)
+            if (strcmp(def->params[i]->data, p->token.value.str->data) == 0)
+                return lang_stop(p->lang, p->token.place, "parameter %s is there twice", def->params[i]->data);
+        if (count >= 255)
+            return lang_stop(p->lang, p->token.place, "more than 255 parameters");
+        def->params = arena_grow(&p->lang->arena, def->params, count, count + 1, sizeof(*def->params));
+        def->defaults = arena_grow(&p->lang->arena, def->defaults, count, count + 1, sizeof(*def->defaults));
+        def->params[def->count++] = p->token.value.str;
+        if (parser_next(p) < 0)
+            return -1;
+        rc = parser_accept_op(p, '=');
+        if (rc < 0 || (rc > 0 && (def->defaults[count] = parse_expr(p)) == NULL))
+            return -1;
+        if (rc == 0 && count > 0 && def->defaults[count - 1] != NULL)
+            return lang_stop(p->lang, p->token.place, "a parameter without default stands behind one with a default");
+        rc = parser_accept_op(p, ',');
+        if (rc < 0)
+            return -1;
+        if (rc == 0 && !parser_at_op(p, end))
+            return parser_unexpected(p, end == ')' ? "',' or ')'" : "',' or ':'");
+    }
+    return 0;
+}
+
+static struct node *parse_lambda(struct parser *p)
+{
+    struct node *node = parser_node(p, N_LAMBDA, p->token.place);
+    struct func_def *def = arena_alloc(&p->lang->arena, sizeof(*def));
+
+    def->name = str_new(&p->lang->arena, "lambda", 6);
+    node->def = def;
+    if (parser_next(p) < 0 || parse_params(p, def, ':') < 0 || parser_expect_op(p, ':') < 0)
+        return NULL;
+    def->body = parse_expr(p);
+    if (def->body == NULL)
+        return NULL;
+    for (size_t i = 0; i < def->count; i++)     /* so that their depth is counted */
+        if (def->defaults[i] != NULL)
+            parser_add(p, node, def->defaults[i]);
+    node->a = def->body;
+    return parser_done(p, node);
+}
+
+struct node *parse_expr(struct parser *p)
+{
+    struct node *node, *cond;
+
+    if (parser_enter(p) < 0)
+        return NULL;
+    node = parser_at_keyword(p, K_LAMBDA) ? parse_lambda(p) : parse_or(p);
+    if (node != NULL && parser_at_op(p, OP2(':', '=')))
+        return refuse(p, "assignments inside expressions are");
+    if (node != NULL && parser_at_keyword(p, K_IF) && node->kind != N_LAMBDA) {
+        cond = parser_node(p, N_COND, node->place);
+        cond->a = node;
+        if (parser_next(p) < 0 || (cond->b = parse_or(p)) == NULL || parser_expect_keyword(p, K_ELSE) < 0
+            || (cond->c = parse_expr(p)) == NULL)
+            return NULL;
+        node = parser_done(p, cond);
+    }
+    parser_leave(p);
+    return node;
+}
+
+struct node *parse_expr_list(struct parser *p)
+{
+    struct node *tuple = parser_node(p, N_TUPLE, p->token.place), *item = parse_expr(p);
+    int rc;
+
+    if (item == NULL || !parser_at_op(p, ','))
+        return item;
+    parser_add(p, tuple, item);
+    while ((rc = parser_accept_op(p, ',')) > 0) {
+        /* A comma may end the list: then no expression follows. */
+        if (p->token.type == T_NEWLINE || p->token.type == T_EOF || parser_at_op(p, ';') || parser_at_op(p, '=')
+            || parser_at_op(p, ']') || parser_at_op(p, ':'))
+            break;
+        item = parse_expr(p);
+        if (item == NULL)
+            return NULL;
+        parser_add(p, tuple, item);
+    }
+    return rc < 0 ? NULL : parser_done(p, tuple);
+}
