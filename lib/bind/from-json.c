@@ -209,15 +209,16 @@ static void read_type(const struct reader *in)
     }
 }
 
+/* libxl leaves out what has its default, which for each of them is to destroy. */
 static void read_events(const struct reader *in, const xm_json *config)
 {
     static const char *const keys[] = { "on_poweroff", "on_reboot", "on_crash" };
 
     for (size_t i = 0; i < XM_COUNT(keys); i++) {
         const char *text = text_in(config, keys[i]);
-        xm_autofree char *action = text != NULL ? xm_strdup(text) : NULL;
+        xm_autofree char *action = xm_strdup(text != NULL ? text : "destroy");
 
-        for (char *c = action; c != NULL && *c != '\0'; c++)
+        for (char *c = action; *c != '\0'; c++)
             *c = *c == '_' ? '-' : *c;
         set_text(in->doc, keys[i], action);
     }

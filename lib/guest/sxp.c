@@ -93,6 +93,15 @@ static void add_given(xm_sxp *out, const struct forms *forms, const char *key, c
     xm_sxp_add_str(out, key, text != NULL ? text : text_of(forms->live, key, otherwise));
 }
 
+/* A form without a kernel names a bootloader; the control domain has neither. */
+static void add_bootloader(xm_sxp *out, const struct forms *forms, const char *key)
+{
+    if (forms->guest->domid == 0)
+        xm_sxp_add_str(out, key, "");
+    else
+        add_given(out, forms, key, "");
+}
+
 /* As it is by now. */
 static const char *now_of(const struct forms *forms, const char *key, const char *otherwise)
 {
@@ -365,7 +374,7 @@ static xm_sxp *build(const struct xm_guests *guests, const struct forms *forms)
     add_given(out, forms, "cpu_weight", "256");
     add_given(out, forms, "cpu_cap", "0");
     add_given(out, forms, "pool_name", "Pool-0");
-    add_given(out, forms, "bootloader", "");
+    add_bootloader(out, forms, "bootloader");
     xm_sxp_add_int(out, "vcpus", is_live ? (long long)guest->domain.max_vcpu + 1 : number_now(forms, "vcpus"));
     if (is_live)
         add_live_cpus(out, guests, forms);
@@ -376,7 +385,7 @@ static xm_sxp *build(const struct xm_guests *guests, const struct forms *forms)
         add_given(out, forms, "description", "");
     add_given(out, forms, "on_crash", forms->xl ? "destroy" : "restart");
     xm_sxp_add_str(out, "uuid", guest->uuid);
-    add_given(out, forms, "bootloader_args", "");
+    add_bootloader(out, forms, "bootloader_args");
     xm_sxp_add_str(out, "name", guest->name != NULL ? guest->name : "(null)");
     add_given(out, forms, "on_reboot", "restart");
     add_memory(out, forms);

@@ -6,7 +6,10 @@ CLI_TESTS = \
 	tests/cli/create.t \
 	tests/cli/delete.t \
 	tests/cli/destroy.t \
+	tests/cli/domid.t \
 	tests/cli/dump-core.t \
+	tests/cli/info.t \
+	tests/cli/list.t \
 	tests/cli/new.t \
 	tests/cli/pause.t \
 	tests/cli/reboot.t \
@@ -16,6 +19,8 @@ CLI_TESTS = \
 	tests/cli/supervise.t \
 	tests/cli/suspend.t \
 	tests/cli/tree.t \
+	tests/cli/uptime.t \
+	tests/cli/vcpu-list.t \
 	tests/cli/vncviewer.t \
 	tests/cli/walk-through.t
 
