@@ -297,7 +297,7 @@ static int find_module(struct lang *lang, const struct node *node, struct val *r
 /* import os.path binds os; import os.path as p binds the inner one. */
 static enum flow exec_import(struct lang *lang, const struct node *node)
 {
-    struct val module;
+    struct val module = { 0 };
     size_t len = strcspn(node->name->data, ".");
     const struct str *name = str_new(&lang->arena, node->name->data, len);
 
@@ -313,7 +313,7 @@ static enum flow exec_import(struct lang *lang, const struct node *node)
 
 static enum flow exec_from(struct lang *lang, const struct node *node)
 {
-    struct val module, value;
+    struct val module = { 0 }, value;
 
     if (find_module(lang, node, &module) < 0)
         return FLOW_FAIL;

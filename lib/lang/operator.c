@@ -494,7 +494,7 @@ static int slice_bound(struct lang *lang, struct xm_place place, struct val part
 
 int op_slice(struct lang *lang, struct xm_place place, struct val object, const struct val part[3], struct val *ret_value)
 {
-    int64_t len, step = part[2].type == V_NONE ? 1 : part[2].i, start, stop;
+    int64_t len, step = part[2].type == V_NONE ? 1 : part[2].i, start = 0, stop = 0;
     size_t count = 0;
     struct str *str;
 
