@@ -24,7 +24,6 @@ cmd_xm_SOURCES += \
 nodist_cmd_xm_SOURCES = cmd/table.c
 cmd_xm_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/cmd
 cmd_xm_LDADD = lib/libxm.la
-cmd_xm_LDFLAGS = -Wl,--unresolved-symbols=ignore-all
 
 BUILT_SOURCES += cmd/table.c
 CLEANFILES += cmd/table.c
