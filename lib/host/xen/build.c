@@ -126,8 +126,19 @@ static int unpause(struct job *job, uint32_t domid, xm_error **err)
 
     xen_logger_clear(&job->xen->logger);
     xen_op_init(&op);
-    rc = xen_op_wait(job->xen, &op, libxl_domain_unpause(job->xen->ctx, domid, &op.how), NULL, false);
+    rc = xen_op_wait(job->xen, &op, libxl_domain_unpause(job->xen->ctx, domid, &op.how), NULL, XEN_TO_THE_END);
     return rc < 0 ? xen_fail(job->xen, rc, err, "domain %u was not started", domid) : 0;
+}
+
+/* How long a build that is to stop may go on by itself. Aborting kills a hotplug script, which may have
+ * set up a loop device and not yet said so: nobody would find it again. So a build, which is a
+ * matter of seconds, is given the time to end and is undone whole; it is aborted only if it hangs.
+ * Only a bootloader may wait for its user for ever. */
+#define BUILD_PATIENCE_MS 10000
+
+static int patience(const struct job *job)
+{
+    return job->stream < 0 && job->config->b_info.bootloader != NULL ? 0 : BUILD_PATIENCE_MS;
 }
 
 /* libxl has waited for every backend and hotplug script by the time it reports success, so there is
@@ -140,7 +151,7 @@ static int make(struct job *job, uint32_t *ret_domid, xm_error **err)
     int rc;
 
     xen_op_init(&op);
-    rc = xen_op_wait(job->xen, &op, start(job, &op, &domid), build, true);
+    rc = xen_op_wait(job->xen, &op, start(job, &op, &domid), build, patience(job));
     if (rc < 0) {
         fail_make(job, rc, err);
         clean_up(job);

@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <string.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -55,14 +54,6 @@ static void find_places(struct xs_handle *xs, uint32_t domid, enum xm_console_ty
         add_place(places, xm_printf("/local/domain/%u/device/console/%u/tty", domid, num));
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 static char *read_tty(struct xs_handle *xs, const struct places *places)
 {
     for (int i = 0; i < places->count; i++) {
@@ -78,14 +69,14 @@ static char *read_tty(struct xs_handle *xs, const struct places *places)
 static int wait_tty(struct xen_host *xen, struct xs_handle *xs, uint32_t domid, const struct places *places,
                     char **ret_tty, xm_error **err)
 {
-    int64_t end = now_ms() + TTY_SECONDS * 1000;
+    int64_t end = xen_now_ms() + TTY_SECONDS * 1000;
 
     for (int i = 0; i < places->count; i++)
         if (!xs_watch(xs, places->paths[i], "tty"))
             return xm_fail_errno(err, errno, "%s", places->paths[i]);
     for (;;) {
         struct pollfd fd = { .fd = xs_fileno(xs), .events = POLLIN };
-        int64_t left = end - now_ms();
+        int64_t left = end - xen_now_ms();
         xc_domaininfo_t info;
         char **fired;
 

@@ -16,7 +16,7 @@ static int dump_to(struct xen_host *xen, uint32_t domid, const char *path, xm_er
     if (ctx == NULL)
         return -1;
     xen_op_init(&op);
-    rc = xen_op_wait(xen, &op, libxl_domain_core_dump(ctx, domid, path, &op.how), NULL, false);
+    rc = xen_op_wait(xen, &op, libxl_domain_core_dump(ctx, domid, path, &op.how), NULL, XEN_TO_THE_END);
     return rc < 0 ? xen_fail(xen, rc, err, "domain %u was not dumped", domid) : 0;
 }
 

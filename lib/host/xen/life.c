@@ -30,7 +30,7 @@ static int unpause_hvm(struct xen_host *xen, uint32_t domid, xm_error **err)
     if (ctx == NULL)
         return -1;
     xen_op_init(&op);
-    rc = xen_op_wait(xen, &op, libxl_domain_unpause(ctx, domid, &op.how), NULL, false);
+    rc = xen_op_wait(xen, &op, libxl_domain_unpause(ctx, domid, &op.how), NULL, XEN_TO_THE_END);
     return rc < 0 ? xen_fail(xen, rc, err, "domain %u was not unpaused", domid) : 0;
 }
 
@@ -61,7 +61,7 @@ int xen_destroy_now(struct xen_host *xen, uint32_t domid, xm_error **err)
     if (ctx == NULL)
         return -1;
     xen_op_init(&op);
-    rc = xen_op_wait(xen, &op, libxl_domain_destroy(ctx, domid, &op.how), NULL, false);
+    rc = xen_op_wait(xen, &op, libxl_domain_destroy(ctx, domid, &op.how), NULL, XEN_TO_THE_END);
     return rc < 0 ? xen_fail(xen, rc, err, "domain %u was not destroyed", domid) : 0;
 }
 

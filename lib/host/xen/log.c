@@ -14,6 +14,13 @@ static void keep(struct xen_logger *logger, const char *text, int errnum)
     logger->count++;
 }
 
+/* libxc tells of memory that it did not get in lines of low degree only, and then fails with a
+ * meaningless errno. */
+static bool tells_no_memory(const char *format)
+{
+    return strstr(format, "Failed allocation for dom") != NULL || strstr(format, "Could not allocate") != NULL;
+}
+
 static enum xm_log_level level_of(xentoollog_level level)
 {
     if (level < XTL_INFO)
@@ -27,6 +34,8 @@ static void vmessage(xentoollog_logger *vtable, xentoollog_level level, int errn
     struct xen_logger *logger = (struct xen_logger *)vtable;
     xm_autofree char *text = NULL;
 
+    if (level >= XTL_VERBOSE && tells_no_memory(format))
+        keep(logger, "the domain's memory is too small to be built, or the machine has none left", 0);
     /* Of a create's hundreds of debug lines, most are read by nobody: not even formatted then. */
     if (level < XTL_ERROR && (logger->log == NULL || level_of(level) < logger->log->level))
         return;
@@ -97,8 +106,9 @@ int xen_fail(struct xen_host *xen, int rc, xm_error **err, const char *doing, ..
 
     if (rc == ERROR_ABORTED)
         return xm_fail(err, XM_INTERRUPTED, "interrupted");
+    /* The errno of a step that only contains the failed one is anybody's. */
     if (line != NULL && line->text[0] != '\0')
-        return fail_kept(xen_code(rc, line->errnum, line->text), line, err);
+        return fail_kept(xen_code(rc, xen_text_weight(line->text) > 0 ? line->errnum : 0, line->text), line, err);
     va_start(ap, doing);
     what = xm_vprintf(doing, ap);
     va_end(ap);

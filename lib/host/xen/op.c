@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/time.h>
+#include <time.h>
 
 /* How long the stop flag may be overlooked when its signal comes just before poll(). */
 #define LOOK_UP_MS 250
@@ -60,10 +61,32 @@ static int pump(struct xen_host *xen, struct pollfd **fds, int *room)
     return 0;
 }
 
-int xen_op_wait(struct xen_host *xen, struct xen_op *op, int started, const struct xm_build *build, bool abortable)
+int64_t xen_now_ms(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* When to abort, once the stop flag is set; takes effect where libxl can be stopped. */
+static void heed_stop(struct xen_host *xen, struct xen_op *op, int patience, int64_t *stopped)
+{
+    if (patience < 0 || !*xen->host.stop || *stopped < 0)
+        return;
+    if (*stopped == 0)
+        *stopped = xen_now_ms();
+    if (xen_now_ms() < *stopped + patience)
+        return;
+    (void)libxl_ao_abort(xen->ctx, &op->how);
+    *stopped = -1;      /* once is enough */
+}
+
+int xen_op_wait(struct xen_host *xen, struct xen_op *op, int started, const struct xm_build *build, int patience)
 {
     xm_autofree struct pollfd *fds = NULL;
-    bool aborted = false, told = false;
+    int64_t stopped = 0;
+    bool told = false;
     int room = 0, rc;
 
     if (started < 0)
@@ -73,14 +96,9 @@ int xen_op_wait(struct xen_host *xen, struct xen_op *op, int started, const stru
             build->console_ready(build->arg, op->console_domid);
             told = true;
         }
-        /* Ctrl-C reaches libxl's children as well, so what failed first may have been one of them. */
         if (op->done)
-            return op->rc < 0 && abortable && *xen->host.stop ? ERROR_ABORTED : op->rc;
-        if (abortable && !aborted && *xen->host.stop) {
-            /* Takes effect where libxl can be stopped; elsewhere the operation ends by itself. */
-            (void)libxl_ao_abort(xen->ctx, &op->how);
-            aborted = true;
-        }
+            return op->rc < 0 && patience >= 0 && *xen->host.stop ? ERROR_ABORTED : op->rc;
+        heed_stop(xen, op, patience, &stopped);
         rc = pump(xen, &fds, &room);
         if (rc < 0)
             return rc;

@@ -158,6 +158,17 @@ static void disaster(void *user, libxl_event_type type, const char *msg, int err
     xen->broken = true;
 }
 
+/* Ctrl-C on the terminal is for the program: it shall not kill hotplug scripts half-way through. */
+static pid_t fork_aside(void *user)
+{
+    pid_t pid = fork();
+
+    (void)user;
+    if (pid == 0)
+        (void)setpgid(0, 0);
+    return pid;
+}
+
 libxl_ctx *xen_ctx(struct xen_host *xen, xm_error **err)
 {
     int rc;
@@ -176,6 +187,7 @@ libxl_ctx *xen_ctx(struct xen_host *xen, xm_error **err)
     }
     /* The program around us has children of its own and waits for each by its pid. */
     xen->childproc.chldowner = libxl_sigchld_owner_libxl_always_selective_reap;
+    xen->childproc.fork_replacement = fork_aside;
     libxl_childproc_setmode(xen->ctx, &xen->childproc, xen);
     xen->hooks.disaster = disaster;
     libxl_event_register_callbacks(xen->ctx, &xen->hooks, xen);

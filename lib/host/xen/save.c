@@ -12,7 +12,7 @@ static int resume(struct xen_host *xen, uint32_t domid, xm_error **err)
         return -1;
     xen_op_init(&op);
     /* The guest is told that its suspension was cancelled: it keeps its connections. */
-    rc = xen_op_wait(xen, &op, libxl_domain_resume(ctx, domid, 1, &op.how), NULL, false);
+    rc = xen_op_wait(xen, &op, libxl_domain_resume(ctx, domid, 1, &op.how), NULL, XEN_TO_THE_END);
     return rc < 0 ? xen_fail(xen, rc, err, "domain %u was not resumed", domid) : 0;
 }
 
@@ -41,7 +41,7 @@ int xen_host_save(struct xm_host *host, uint32_t domid, int fd, xm_error **err)
     if (ctx == NULL)
         return -1;
     xen_op_init(&op);
-    rc = xen_op_wait(xen, &op, libxl_domain_suspend(ctx, domid, fd, 0, &op.how), NULL, true);
+    rc = xen_op_wait(xen, &op, libxl_domain_suspend(ctx, domid, fd, 0, &op.how), NULL, 0);
     if (rc == 0)
         return 0;
     xen_fail(xen, rc, err, "domain %u was not saved", domid);

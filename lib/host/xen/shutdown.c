@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <time.h>
 #include <xen/hvm/params.h>
 
 static const struct {
@@ -35,16 +34,8 @@ static int press(struct xen_host *xen, uint32_t domid, libxl_trigger trigger, xm
     if (ctx == NULL)
         return -1;
     xen_op_init(&op);
-    rc = xen_op_wait(xen, &op, libxl_send_trigger(ctx, domid, trigger, 0, &op.how), NULL, false);
+    rc = xen_op_wait(xen, &op, libxl_send_trigger(ctx, domid, trigger, 0, &op.how), NULL, XEN_TO_THE_END);
     return rc < 0 ? xen_fail(xen, rc, err, "domain %u's button was not pressed", domid) : 0;
-}
-
-static int64_t now_ms(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 /* Takes our word back, unless the guest takes it at this very moment. */
@@ -80,11 +71,11 @@ static bool is_taken(struct xen_host *xen, struct xs_handle *xs, uint32_t domid,
 static int wait_taken(struct xen_host *xen, struct xs_handle *xs, uint32_t domid, const char *path, unsigned seconds,
                       xm_error **err)
 {
-    int64_t end = now_ms() + (int64_t)seconds * 1000;
+    int64_t end = xen_now_ms() + (int64_t)seconds * 1000;
 
     for (;;) {
         struct pollfd fd = { .fd = xs_fileno(xs), .events = POLLIN };
-        int64_t left = end - now_ms();
+        int64_t left = end - xen_now_ms();
         char **fired;
 
         if (is_taken(xen, xs, domid, path))

@@ -89,9 +89,12 @@ struct xen_op {
 
 void xen_op_init(struct xen_op *op);
 /* Pumps libxl until op is done; started is what the call that began it returned. With build, tells
- * it when the console is up. With abortable, op is aborted once the caller's stop flag is set.
- * Returns libxl's rc. */
-int xen_op_wait(struct xen_host *xen, struct xen_op *op, int started, const struct xm_build *build, bool abortable);
+ * it when the console is up. patience is how many milliseconds after the caller's stop flag is set
+ * op is aborted; XEN_TO_THE_END: never. Returns libxl's rc, ERROR_ABORTED if it failed after a stop. */
+#define XEN_TO_THE_END (-1)
+int xen_op_wait(struct xen_host *xen, struct xen_op *op, int started, const struct xm_build *build, int patience);
+/* Milliseconds on a clock that only goes forward. */
+int64_t xen_now_ms(void);
 
 /* --- list.c --- */
 
