@@ -36,3 +36,11 @@ tests_unit_sim_LDADD = $(unit_ldadd)
 UNIT_TESTS += tests/unit/lang
 tests_unit_lang_SOURCES = tests/unit/lang.c
 tests_unit_lang_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/savefile
+tests_unit_savefile_SOURCES = tests/unit/savefile.c
+tests_unit_savefile_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/policy
+tests_unit_policy_SOURCES = tests/unit/policy.c
+tests_unit_policy_LDADD = $(unit_ldadd)
