@@ -170,3 +170,14 @@ int sim_create(struct xm_host *host, libxl_domain_config *config, const struct x
         return -1;
     return sim_domain_build(sim, json, NULL, NULL, build, ret_domid, err);
 }
+
+int sim_create_json(struct xm_host *host, const char *config_json, const struct xm_build *build,
+                    uint32_t *ret_domid, xm_error **err)
+{
+    struct sim *sim = (struct sim *)host;
+    xm_json *json;
+
+    if (sim_fault(sim, "create_json", err) < 0 || xm_json_parse(config_json, strlen(config_json), &json, err) < 0)
+        return -1;
+    return sim_domain_build(sim, json, NULL, NULL, build, ret_domid, err);
+}

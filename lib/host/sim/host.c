@@ -41,7 +41,7 @@ const struct xm_host_ops xm_host_sim_ops = {
     .list = sim_list, .get = sim_get, .find = sim_find,
     .vcpus = sim_vcpus, .vcpu_pin = sim_vcpu_pin,
     .info = sim_info, .dmesg = sim_dmesg, .debug_keys = sim_debug_keys,
-    .create = sim_create, .restore = sim_restore, .save = sim_save, .resume = sim_resume,
+    .create = sim_create, .create_json = sim_create_json, .restore = sim_restore, .save = sim_save, .resume = sim_resume,
     .config_json = sim_config_json, .pause = sim_pause, .unpause = sim_unpause,
     .shutdown = sim_shutdown, .destroy = sim_destroy, .rename = sim_rename, .sysrq = sim_sysrq,
     .dump_core = sim_dump_core, .console = sim_console, .vnc = sim_vnc,

@@ -26,16 +26,21 @@ int sim_guest_set_paused(struct sim *sim, uint32_t domid, bool paused, xm_error 
 {
     sim_autostate state = SIM_STATE_INIT;
     struct sim_guest *guest;
+    bool suspended;
 
     if (sim_state_load(sim, &state, err) < 0)
         return -1;
     guest = sim_guest_get_u(&state, domid, paused ? "paused" : "unpaused", err);
-    if (guest == NULL || need_alive(&state, guest, err) < 0)
+    if (guest == NULL)
+        return -1;
+    /* One that is suspended can be paused, too: so it stays still when it is resumed. */
+    suspended = sim_guest_ended(guest, state.now) && guest->end_reason == XM_REASON_SUSPEND;
+    if (!suspended && need_alive(&state, guest, err) < 0)
         return -1;
     guest->paused = paused;
-    if (paused)
+    if (!suspended && paused)
         sim_guest_halt(guest, state.now);
-    else
+    else if (!suspended)
         sim_guest_go(guest, state.now);
     return sim_guest_store(&state, guest, err);
 }

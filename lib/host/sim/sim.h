@@ -266,6 +266,8 @@ int sim_dmesg(struct xm_host *host, bool clear, char **ret_text, xm_error **err)
 int sim_debug_keys(struct xm_host *host, const char *keys, xm_error **err);
 int sim_create(struct xm_host *host, libxl_domain_config *config, const struct xm_build *build,
                uint32_t *ret_domid, xm_error **err);
+int sim_create_json(struct xm_host *host, const char *config_json, const struct xm_build *build,
+                    uint32_t *ret_domid, xm_error **err);
 int sim_restore(struct xm_host *host, const char *config_json, libxl_domain_config *config, const char *name,
                 int fd, const struct xm_build *build, uint32_t *ret_domid, xm_error **err);
 int sim_save(struct xm_host *host, uint32_t domid, int fd, xm_error **err);
