@@ -39,7 +39,7 @@ static bool step(bool can_fill)
 
 /* Removing and renaming need no space: only the others fail on a full disk. */
 ssize_t write(int fd, const void *data, size_t len) { return step(true) ? -1 : syscall(SYS_write, fd, data, len); }
-int fsync(int fd) { return step(true) ? -1 : (int)syscall(SYS_fsync, fd); }
+int fsync(int fd) { (void)fd; return step(true) ? -1 : 0; }    /* no power is cut here, and disks are slow */
 int mkdir(const char *path, mode_t mode) { return step(true) ? -1 : (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode); }
 int rename(const char *from, const char *to) { return step(false) ? -1 : (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0); }
 int unlink(const char *path) { return step(false) ? -1 : (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0); }
