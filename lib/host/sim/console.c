@@ -115,12 +115,11 @@ static void end_guest(struct sim_state *state, struct sim_guest *guest, int reas
     (void)sim_guest_store(state, guest, NULL);      /* the line then simply had no effect */
 }
 
-static void obey(struct player *player, struct sim_state *state, struct sim_guest *guest, const char *word)
+/* False: word is none of those that the guest knows. */
+static bool obey(struct player *player, struct sim_state *state, struct sim_guest *guest, const char *word)
 {
     xm_autofree char *text = NULL;
 
-    if (*word == '\0')
-        return;
     if (strcmp(word, "poweroff") == 0) {
         end_guest(state, guest, XM_REASON_POWEROFF);
     } else if (strcmp(word, "reboot") == 0) {
@@ -136,10 +135,25 @@ static void obey(struct player *player, struct sim_state *state, struct sim_gues
     } else if (strcmp(word, "help") == 0) {
         text = xm_strdup("uname uptime poweroff reboot crash exit\r\n");
     } else {
-        text = xm_printf("sh: %s: not found\r\n", word);
+        return false;
     }
     if (text != NULL)
         show(player, text);
+    return true;
+}
+
+/* Before anybody has logged in, a word that the guest knows is obeyed as well: for scripts. */
+static void answer(struct player *player, struct sim_state *state, struct sim_guest *guest, const char *word)
+{
+    xm_autofree char *text = NULL;
+
+    if (*word == '\0' || obey(player, state, guest, word))
+        return;
+    if (player->logged_in) {
+        text = xm_printf("sh: %s: not found\r\n", word);
+        show(player, text);
+    }
+    player->logged_in = true;
 }
 
 /* One line was typed. */
@@ -155,10 +169,7 @@ static void take_line(struct player *player)
     guest = sim_guest_get(&state, player->domid, NULL);
     if (guest == NULL || sim_guest_ended(guest, state.now))
         return;
-    if (player->logged_in)
-        obey(player, &state, guest, player->line);
-    else if (player->line[0] != '\0')
-        player->logged_in = true;
+    answer(player, &state, guest, player->line);
     if (!sim_guest_ended(guest, state.now))
         show_prompt(player, guest);
 }
@@ -167,8 +178,6 @@ static void take_key(struct player *player, char key)
 {
     char echo[2] = { key, '\0' };
 
-    if (!player->booted || player->ended)
-        return;                 /* nobody reads the line */
     if (key == '\r' || key == '\n') {
         show(player, "\r\n");
         take_line(player);
@@ -183,12 +192,14 @@ static void take_key(struct player *player, char key)
     }
 }
 
-/* A paused guest reads nothing: its keys wait in the pty. */
-static bool is_running(struct player *player)
+/* A guest that is paused, boots or has ended reads nothing: its keys wait in the pty. */
+static bool is_reading(struct player *player)
 {
     sim_autostate state = SIM_STATE_INIT;
     const struct sim_guest *guest;
 
+    if (!player->booted || player->ended)
+        return false;
     if (sim_state_load(player->sim, &state, NULL) < 0)
         return false;
     guest = sim_guest_get(&state, player->domid, NULL);
@@ -205,7 +216,7 @@ static void play(struct player *player)
 
         if (!catch_up(player))
             return;
-        if (!is_running(player))
+        if (!is_reading(player))
             fds[0].events = 0;  /* still tells when the client hangs up */
         if (poll(fds, 2, -1) < 0 && errno != EINTR)
             return;

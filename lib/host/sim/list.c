@@ -12,7 +12,8 @@ static void fill(const struct sim_state *state, const struct sim_guest *guest, u
     domain->name = want & XM_WANT_NAME ? xm_strdup(guest->name) : NULL;
     domain->paused = guest->paused;
     domain->shutdown = ended;
-    domain->blocked = !ended && !busy;
+    /* A paused one is unblocked by its next timer, and stays so. */
+    domain->blocked = !ended && !busy && !guest->paused;
     domain->running = !ended && !guest->paused && (busy || guest->domid == 0);
     if (guest->domid == 0)
         domain->blocked = false;        /* it is the one that is asking */
@@ -122,7 +123,7 @@ int sim_vcpus(struct xm_host *host, uint32_t domid, xm_vcpus **ret, xm_error **e
         sim_cpuset_parse(guest->soft[i], state.settings.nr_cpus, &vcpu->soft);
         vcpu->online = i < guest->vcpus;
         vcpu->running = vcpu->online && works && !guest->paused && !ended;
-        vcpu->blocked = vcpu->online && !works && !ended;
+        vcpu->blocked = vcpu->online && !works && !guest->paused && !ended;
         vcpu->cpu = place_of(&vcpu->hard, state.settings.nr_cpus, guest->domid + i);
         vcpu->cpu_ns = (uint64_t)sim_vcpu_cpu_ns(guest, i, state.now);
     }
