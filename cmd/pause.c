@@ -1,21 +1,5 @@
 /* xm pause and xm unpause. */
-#include "cmd.h"
-
-#include <string.h>
-
-/* Stock xl ends with 0 whatever the hypervisor answered about a domain given by number; scripts
- * that pause "if it is still there" live on that. The failure is told all the same. */
-static int forgive(struct xm_env *env, const char *word, xm_error **err)
-{
-    xm_autofree char *text = NULL;
-
-    if (env->dialect != XM_DIALECT_XL || word[strspn(word, "0123456789")] != '\0' || err == NULL)
-        return -1;
-    text = xm_error_text(*err);
-    fprintf(stderr, "%s\n", text);
-    xm_error_clear(err);
-    return 0;
-}
+#include "listing.h"
 
 static int apply(struct xm_env *env, const char *word, const char *verb,
                  int (*change)(xm_host *host, uint32_t domid, xm_error **err), xm_error **err)
@@ -24,10 +8,10 @@ static int apply(struct xm_env *env, const char *word, const char *verb,
     const struct xm_guest *guest;
 
     if (find_guest(env, word, FIND_LIVE, 0, &list, &guest, err) < 0)
-        return forgive(env, word, err);
+        return forgive_number(env, word, err);
     if (guest->domid == 0)
         return xm_fail(err, XM_STATE, "Cannot %s privileged domain 0", verb);
-    return change(env->host, guest->domid, err) < 0 ? forgive(env, word, err) : 0;
+    return change(env->host, guest->domid, err) < 0 ? forgive_number(env, word, err) : 0;
 }
 
 static int pause_run(struct xm_env *env, const struct xm_call *call, xm_error **err)

@@ -92,23 +92,12 @@ void selection_clear(struct selection *selection)
     *selection = (struct selection)SELECTION_INIT;
 }
 
-static int config_text(struct xm_env *env, const struct xm_guest *guest, char **ret_text, xm_error **err)
-{
-    XM_AUTO(xm_doc) *doc = NULL;
-
-    if (is_live(guest))
-        return xm_host_config_json(env->host, guest->domid, ret_text, err);
-    if (xm_reg_load_doc(env->reg, guest->uuid, &doc, err) < 0)
-        return -1;
-    return xm_config_format_json(doc, ret_text, err);
-}
-
 xm_json *guest_config(struct xm_env *env, const struct xm_guest *guest, xm_error **err)
 {
     xm_autofree char *text = NULL;
     xm_json *json;
 
-    if (config_text(env, guest, &text, err) < 0 || xm_json_parse(text, strlen(text), &json, err) < 0)
+    if (xm_guest_config_json(&env->guests, guest, &text, err) < 0 || xm_json_parse(text, strlen(text), &json, err) < 0)
         return NULL;
     return json;
 }

@@ -12,12 +12,10 @@ static const struct xm_opt vcpu_pin_opts[] = {
     XM_OPT_END
 };
 
-#define ALL_VCPUS UINT32_MAX
-
 /* A request, read. hard or soft NULL: left as it is. */
 struct pin {
     const char *word;           /* the guest, as typed */
-    unsigned vcpu;              /* or ALL_VCPUS */
+    unsigned vcpu;              /* or XM_ALL_VCPUS */
     const char *text;           /* the hard cpus, as typed */
     struct xm_cpuset sets[2];
     const struct xm_cpuset *hard, *soft;
@@ -28,7 +26,7 @@ static int parse_vcpu(struct xm_env *env, const char *word, unsigned *ret_vcpu, 
     unsigned long number;
 
     if (strcasecmp(word, "all") == 0) {
-        *ret_vcpu = ALL_VCPUS;
+        *ret_vcpu = XM_ALL_VCPUS;
         return 0;
     }
     if (!parse_number(word, 0, XM_MAX_CPUS - 1, &number))
@@ -73,7 +71,7 @@ static int parse_pin(struct xm_env *env, const struct xm_call *call, struct pin 
     pin->text = call->words[2];
     if (parse_vcpu(env, call->words[1], &pin->vcpu, err) < 0)
         return -1;
-    if (args->force && pin->vcpu == ALL_VCPUS)
+    if (args->force && pin->vcpu == XM_ALL_VCPUS)
         return xm_fail(err, XM_INVALID, "Error: --force and 'all' as VCPU not allowed.");
     if (parse_set(env, call->words[2], "hard", &pin->sets[0], &pin->hard, err) < 0
         || parse_set(env, call->count > 3 ? call->words[3] : NULL, "soft", &pin->sets[1], &pin->soft, err) < 0)
@@ -126,22 +124,46 @@ static int pin_all(struct xm_env *env, const struct pin *pin, uint32_t domid, xm
     return 0;
 }
 
+static int pin_live(struct xm_env *env, const struct pin *pin, uint32_t domid, bool force, xm_error **err)
+{
+    if (pin->vcpu == XM_ALL_VCPUS)
+        return pin_all(env, pin, domid, err);
+    if (xm_host_vcpu_pin(env->host, domid, pin->vcpu, pin->hard, pin->soft, force, err) < 0)
+        return fail_vcpu(env, pin, pin->vcpu, err);
+    return 0;
+}
+
+/* In xm a managed guest keeps its pinning; in xl it has always ended with the domain. */
+static int remember(struct xm_env *env, const struct pin *pin, const struct xm_guest *guest, xm_error **err)
+{
+    xm_autofree char *cpus = NULL;
+    unsigned nr_cpus;
+
+    if (host_cpus(env, &nr_cpus, err) < 0)
+        return -1;
+    cpus = format_cpus(pin->hard, nr_cpus, "all", "all");
+    if (xm_guest_pin(&env->guests, guest->uuid, pin->vcpu, cpus, err) == 0)
+        return 0;
+    if (is_live(guest))
+        return xm_wrap(err, "the vcpus are pinned, but the next start will not know");
+    return pin->vcpu == XM_ALL_VCPUS ? -1 : fail_vcpu(env, pin, pin->vcpu, err);
+}
+
 static int vcpu_pin_run(struct xm_env *env, const struct xm_call *call, xm_error **err)
 {
     const struct vcpu_pin_args *args = call->args;
+    bool xm = env->dialect == XM_DIALECT_XM;
     XM_AUTO(xm_guest_list) *list = NULL;
     const struct xm_guest *guest;
     struct pin pin = { 0 };
 
-    if (parse_pin(env, call, &pin, err) < 0 || find_guest(env, pin.word, FIND_LIVE, 0, &list, &guest, err) < 0)
+    if (parse_pin(env, call, &pin, err) < 0 || find_guest(env, pin.word, xm ? 0 : FIND_LIVE, 0, &list, &guest, err) < 0)
         return -1;
     if (env->dry_run)
         return print_dry_run(env, &pin, err);
-    if (pin.vcpu == ALL_VCPUS)
-        return pin_all(env, &pin, guest->domid, err);
-    if (xm_host_vcpu_pin(env->host, guest->domid, pin.vcpu, pin.hard, pin.soft, args->force, err) < 0)
-        return fail_vcpu(env, &pin, pin.vcpu, err);
-    return 0;
+    if (is_live(guest) && pin_live(env, &pin, guest->domid, args->force, err) < 0)
+        return -1;
+    return xm && guest->ours && guest->managed ? remember(env, &pin, guest, err) : 0;
 }
 
 const struct xm_cmd cmd_vcpu_pin = {
@@ -149,6 +171,7 @@ const struct xm_cmd cmd_vcpu_pin = {
     .xl = { "DOMAIN VCPU|all HARD|-|all [SOFT|-|all]", 3, 4 },
     .summary = "Say on which cpus a guest's vcpus may run",
     .more =
+        "A managed guest keeps its pinning from start to start (xm).\n"
         "CPUS is a list like 0-3,^2,node:1: numbers, ranges, all, and the cpus of NUMA nodes,\n"
         "each taken out again with ^ before it.\n",
     .group = XM_GROUP_CHANGE, .flags = XM_CMD_MODIFIES | XM_CMD_DRY,

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "bind/bind.h"
+#include "bind/config.h"
 #include "convert/json.h"
 #include "guest/step.h"
 #include "registry/uuid.h"
@@ -139,5 +140,21 @@ int xm_guest_json_as(const char *json, const char *name, const char *uuid, char 
     xm_json_set(info, "name", xm_json_new_str(name));
     xm_json_set(info, "uuid", xm_json_new_str(uuid));
     *ret_json = xm_json_format(root, false);
+    return 0;
+}
+
+int xm_guest_config_json(const struct xm_guests *guests, const struct xm_guest *guest, char **ret_json, xm_error **err)
+{
+    XM_AUTO(xm_doc) *doc = NULL;
+    const char *json;
+
+    if (guest->domid != XM_DOMID_NONE)
+        return xm_host_config_json(guests->host, guest->domid, ret_json, err);
+    if (xm_reg_load_doc(guests->reg, guest->uuid, &doc, err) < 0)
+        return -1;
+    json = xm_doc_get_str(doc, XM_GUEST_JSON_KEY);
+    if (json == NULL)
+        return xm_config_format_json(doc, ret_json, err);
+    *ret_json = xm_strdup(json);
     return 0;
 }

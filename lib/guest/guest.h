@@ -90,6 +90,15 @@ XM_API int xm_guest_reset(const struct xm_guests *guests, const char *uuid, cons
 
 XM_API int xm_guest_rename(const struct xm_guests *guests, const struct xm_guest *guest, const char *name, xm_error **err);
 
+/* Notes for a managed guest, live or not, where a vcpu (XM_ALL_VCPUS: each) may run from its next
+ * start on; cpus is a list as in bind/cpulist.h. XM_INVALID for a vcpu that it does not have. */
+#define XM_ALL_VCPUS UINT32_MAX
+XM_API int xm_guest_pin(const struct xm_guests *guests, const char *uuid, unsigned vcpu, const char *cpus, xm_error **err);
+
+/* The configuration of guest as libxl's JSON: of a live one what it has by now, of another what it
+ * will be started with. Owned by the caller. */
+XM_API int xm_guest_config_json(const struct xm_guests *guests, const struct xm_guest *guest, char **ret_json, xm_error **err);
+
 /* Saves a live guest to path in stock xl's format, written beside and renamed. after says what
  * becomes of it: ended, running on, or left paused. config_json replaces the configuration that
  * is saved (NULL: the guest's own). */

@@ -7,6 +7,7 @@ lib_libxm_all_la_SOURCES += \
 	lib/guest/mend.c \
 	lib/guest/new.c \
 	lib/guest/pick.c \
+	lib/guest/pin.c \
 	lib/guest/save.c \
 	lib/guest/savefile.c lib/guest/savefile.h \
 	lib/guest/step.c lib/guest/step.h \

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "bind/config.h"
+#include "guest/step.h"
 
 /* Two descriptions of one guest, both in the (vm ...) form of `create -n`. What the guest was
  * given is in stored, with keys that no hypervisor knows; what it has by now is in live. Either
@@ -49,6 +50,15 @@ static int form_of_doc(const xm_doc *doc, xm_sxp **ret_form, xm_error **err)
     return xm_sxp_parse(text, strlen(text), ret_form, err);
 }
 
+static int form_of_json(const char *json, xm_sxp **ret_form, xm_error **err)
+{
+    XM_AUTO(xm_doc) *doc = NULL;
+
+    if (xm_config_from_json(json, strlen(json), &doc, err) < 0)
+        return -1;
+    return form_of_doc(doc, ret_form, err);
+}
+
 static int load_stored(const struct xm_guests *guests, struct forms *forms, xm_error **err)
 {
     XM_AUTO(xm_doc) *doc = NULL;
@@ -56,18 +66,18 @@ static int load_stored(const struct xm_guests *guests, struct forms *forms, xm_e
     if (xm_reg_load_doc(guests->reg, forms->guest->uuid, &doc, err) < 0)
         return -1;
     forms->xl = xm_doc_dialect(doc) == XM_DIALECT_XL;
+    if (xm_doc_get_str(doc, XM_GUEST_JSON_KEY) != NULL)
+        return form_of_json(xm_doc_get_str(doc, XM_GUEST_JSON_KEY), &forms->stored, err);
     return form_of_doc(doc, &forms->stored, err);
 }
 
 static int load_live(const struct xm_guests *guests, struct forms *forms, xm_error **err)
 {
     xm_autofree char *json = NULL;
-    XM_AUTO(xm_doc) *doc = NULL;
 
-    if (xm_host_config_json(guests->host, forms->guest->domid, &json, err) < 0
-        || xm_config_from_json(json, strlen(json), &doc, err) < 0)
+    if (xm_host_config_json(guests->host, forms->guest->domid, &json, err) < 0)
         return -1;
-    return form_of_doc(doc, &forms->live, err);
+    return form_of_json(json, &forms->live, err);
 }
 
 static int load_forms(const struct xm_guests *guests, struct forms *forms, xm_error **err)

@@ -38,6 +38,14 @@ refuse 'vcpu-pin: a word too few' 1 "requires 3 arguments" 'xm vcpu-pin web 0'
 refuse 'vcpu-pin: an unknown guest' 3 'does not exist' 'xm vcpu-pin nobody 0 0'
 is 'vcpu-pin: a refusal changed nothing' '2 2' "$(pinned)"
 
+check 'vcpu-pin: a halted guest, for its next start' \
+    'xm vcpu-pin idle 1 3 && test "$(xm vcpu-list idle | awk "NR > 1 { print \$NF }" | xargs)" = "0-1 3"'
+check 'vcpu-pin: and it starts so' 'xm start idle && test "$(xm vcpu-list idle | awk "NR > 1 { print \$NF }" | xargs)" = "0-1 3"'
+check 'vcpu-pin: what is set while it runs, it keeps' \
+    'xm vcpu-pin idle all 2 && xm destroy idle && test "$(xm vcpu-list idle | awk "NR > 1 { print \$NF }" | xargs)" = "2 2"'
+refuse 'vcpu-pin: a halted guest, a vcpu that it lacks' 1 'Cannot pin vcpu: 2 .* has 2 vcpus' 'xm vcpu-pin idle 2 0'
+xm vcpu-pin idle all 0-1
+
 is 'xl vcpu-list: the heading' 'Name                                ID  VCPU   CPU State   Time(s) Affinity (Hard / Soft)' \
     "$(xl vcpu-list | head -1)"
 like 'xl vcpu-list: a row' '^web {29} {5}1 {5}0 {5}[0-3]   [-r][-b]- {2,}[0-9]+\.[0-9]  2 / all$' "$(xl vcpu-list web | sed -n 2p)"

@@ -44,3 +44,6 @@ tests_unit_savefile_LDADD = $(unit_ldadd)
 UNIT_TESTS += tests/unit/policy
 tests_unit_policy_SOURCES = tests/unit/policy.c
 tests_unit_policy_LDADD = $(unit_ldadd)
+UNIT_TESTS += tests/unit/forms
+tests_unit_forms_SOURCES = tests/unit/forms.c
+tests_unit_forms_LDADD = $(unit_ldadd)
