@@ -4,10 +4,10 @@
 guest web
 xm create -q web.cfg
 is 'pause: silent' '' "$(xm pause web 2>&1)"
-check 'pause: the state says so' 'xm list web | grep -q -- "--p---"'
+check 'pause: the state says so' 'xm list web | grep -q -- "-[b-]p---"'
 check 'pause: again is fine' 'xm pause web'
 is 'unpause: silent' '' "$(xm unpause web 2>&1)"
-check 'unpause: the state says so' '! xm list web | grep -q -- "--p---"'
+check 'unpause: the state says so' '! xm list web | grep -q -- "-[b-]p---"'
 check 'pause: by domid' 'xm pause 1 && xm unpause 1'
 refuse 'pause: unknown guest' 3 "^Error: Domain 'nobody' does not exist\." 'xm pause nobody'
 refuse 'unpause: unknown guest' 3 "^Error: Domain 'nobody' does not exist\." 'xm unpause nobody'

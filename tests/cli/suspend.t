@@ -8,7 +8,7 @@ uuid=$(ls "$host/xm/domains")
 memory=$host/xm/domains/$uuid/memory
 
 is 'suspend: silent' '' "$(xm suspend web 2>&1)"
-like 'suspend: listed like a halted guest' '^web {37} {6} {3}64 {5}1 {11} +[0-9.]+$' "$(xm list web | tail -1)"
+like 'suspend: listed like a halted guest' '^web {37} {6} {4}64 {5}1 {11} +[0-9.]+$' "$(xm list web | tail -1)"
 check 'suspend: its memory is on disk, root'\''s alone' 'test -s "$memory" && test "$(stat -c %a "$memory")" = 600'
 is 'suspend: in stock xl'\''s format' 'Xen saved domain' "$(head -c 16 "$memory")"
 check 'suspend: list --state=suspended finds it' 'xm list --state=suspended | grep -q ^web'
