@@ -85,12 +85,14 @@ like() {
     fi
 }
 
+# Looks more seldom as time goes by: on an emulated CPU the looking itself holds up what is awaited.
 wait_for() {
-    local end
+    local end pause=0.1
     end=$(($(date +%s) + $1))
     until (eval "$2") >/dev/null 2>&1; do
         [ "$(date +%s)" -lt $end ] || { echo "not within $1 s: $2" >&2; return 1; }
-        sleep 0.2
+        sleep $pause
+        case $pause in 0.1) pause=0.3 ;; *) pause=1 ;; esac
     done
 }
 

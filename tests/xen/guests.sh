@@ -9,7 +9,7 @@
 #   hvm NAME [LINE...]      the same with a device model, and consoles on the serial port and hvc0
 #
 #   ready NAME [N]          succeeds when `guest ready` stands on its console, N times (for the
-#                           second boot of a guest, or for one with two consoles); waits 90 s
+#                           second boot of a guest, or for one with two consoles); waits 240 s
 #   tell NAME LINE          types a line into its shell
 #   guest_state NAME        its state as stock xl shows it, such as -b----
 
@@ -31,8 +31,10 @@ pv() {
 
 pvh() { pv "$1" "type = 'pvh'" "${@:2}"; }
 
+# Its disk is a copy: the device model wants to write to what it boots from.
 bios() {
-    write_cfg "$1" "type = 'hvm'" 'memory = 32' "disk = ['file:/guests/boot.img,hda,r']" \
+    cp /guests/boot.img "$1.img"
+    write_cfg "$1" "type = 'hvm'" 'memory = 32' "disk = ['file:$PWD/$1.img,hda,w']" \
         "serial = 'file:$(console_log "$1")'" "${@:2}"
 }
 
@@ -42,7 +44,7 @@ hvm() {
 }
 
 ready() {
-    wait_for 90 "[ \"\$(grep -c '^guest ready' $(console_log "$1"))\" -ge ${2:-1} ]"
+    wait_for 240 "[ \"\$(grep -c '^guest ready' $(console_log "$1"))\" -ge ${2:-1} ]"
 }
 
 # Types a line into the guest's shell, whose answer then stands in its console's log.

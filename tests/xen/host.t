@@ -17,20 +17,18 @@ check 'the disk image is a file system' 'd=$(mktemp -d) && mount -o loop,ro /gue
 
 tiny sleeper
 check 'tiny: created in 4 MiB' 'timed xl create -q sleeper.cfg'
-check 'tiny: it sleeps' 'wait_for 10 "[ \"$(guest_state sleeper)\" = -b---- ]"'
+check 'tiny: it sleeps' 'wait_for 30 "[ \"$(guest_state sleeper)\" = -b---- ]"'
 check 'tiny: it is deaf to shutdown' 'timeout 5 xl shutdown -w sleeper; xl domid sleeper'
 check 'tiny: destroyed' 'xl destroy sleeper'
 
 tiny pvh-sleeper 'type = "pvh"' 'memory = 8' 'shadow_memory = 2'
 check 'tiny as PVH: created' 'timed xl create -q pvh-sleeper.cfg'
-check 'tiny as PVH: it sleeps' 'wait_for 10 "[ \"$(guest_state pvh-sleeper)\" = -b---- ]"'
+check 'tiny as PVH: it sleeps' 'wait_for 30 "[ \"$(guest_state pvh-sleeper)\" = -b---- ]"'
 check 'tiny as PVH: destroyed' 'xl destroy pvh-sleeper'
 
 bios old
 check 'HVM without a kernel: created' 'timed xl create -q old.cfg'
 check 'HVM without a kernel: it comes up' 'timed ready old'
-check 'HVM without a kernel: it can be saved and restored' '
-    timed xl save old s && timed xl restore s && xl domid old'
 check 'HVM without a kernel: destroyed' 'xl destroy old'
 
 cp /guests/disk.img .
@@ -41,10 +39,10 @@ check 'PV: its vif is on the bridge' 'ls /sys/class/net/xenbr0/brif | grep "^vif
 check 'PV: its disk is on a loop device' 'losetup -j $work/disk.img | grep loop'
 check 'PV: it sees both and its shell answers' '
     tell web "ls /dev/xvda /sys/class/net/eth0/address; echo an\"\"swer" &&
-    wait_for 20 "grep -x /dev/xvda.* $(console_log web) && grep ^answer $(console_log web)"'
+    wait_for 60 "grep -x /dev/xvda.* $(console_log web) && grep ^answer $(console_log web)"'
 check 'PV: it obeys shutdown' 'timed xl shutdown -w web'
 check 'PV: block and vif scripts have cleared up' '
-    wait_for 20 "[ -z \"\$(losetup -j $work/disk.img)\$(ls /sys/class/net/xenbr0/brif)\" ]"'
+    wait_for 60 "[ -z \"\$(losetup -j $work/disk.img)\$(ls /sys/class/net/xenbr0/brif)\" ]"'
 
 pvh deaf 'extra = "console=hvc0 quiet ignore"'
 check 'PVH: created' 'timed xl create -q deaf.cfg'
@@ -56,14 +54,14 @@ check 'PVH: destroyed' 'xl destroy deaf'
 
 hvm desk 'vnc = 1' "disk = ['file:$work/disk.img,xvda,w']" "vif = ['bridge=xenbr0']"
 check 'HVM: created with its device model' 'timed xl create -q desk.cfg'
-check 'HVM: the device model serves VNC' 'wait_for 10 "socat -u OPEN:/dev/null TCP:127.0.0.1:5900"'
+check 'HVM: the device model serves VNC' 'wait_for 30 "socat -u OPEN:/dev/null TCP:127.0.0.1:5900"'
 check 'HVM: it comes up' 'timed ready desk'
 check 'HVM: its serial port is a pty' '
     xenstore-read /local/domain/$(xl domid desk)/serial/0/tty | grep /dev/pts'
 check 'HVM: it obeys shutdown' 'timed xl shutdown -w desk'
 check 'HVM: its device model and disk are gone' '
-    wait_for 30 "! pgrep -f [q]emu-system-i386; [ -z \"\$(losetup -j $work/disk.img)\" ]"'
-check 'all guests are gone' 'wait_for 20 "[ \"\$(xl list | wc -l)\" = 2 ]"'
+    wait_for 60 "! pgrep -f [q]emu-system-i386; [ -z \"\$(losetup -j $work/disk.img)\" ]"'
+check 'all guests are gone' 'wait_for 60 "[ \"\$(xl list | wc -l)\" = 2 ]"'
 
 cat "$work/times"
 done_testing
