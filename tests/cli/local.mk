@@ -10,6 +10,7 @@ CLI_TESTS = \
 	tests/cli/dump-core.t \
 	tests/cli/info.t \
 	tests/cli/list.t \
+	tests/cli/help.t \
 	tests/cli/new.t \
 	tests/cli/pause.t \
 	tests/cli/reboot.t \
@@ -21,6 +22,7 @@ CLI_TESTS = \
 	tests/cli/tree.t \
 	tests/cli/uptime.t \
 	tests/cli/vcpu-list.t \
+	tests/cli/version.t \
 	tests/cli/vncviewer.t \
 	tests/cli/walk-through.t
 
