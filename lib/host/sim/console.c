@@ -236,8 +236,7 @@ static void play(struct player *player)
 /* The child's own life begins: nothing of the caller's may be touched from here. */
 __attribute__((noreturn)) static void become_guest(const char *dir, int pty, uint32_t domid)
 {
-    static const volatile int never;
-    struct sim sim = { .dir = xm_strdup(dir), .host.stop = &never };
+    struct sim sim = { .dir = xm_strdup(dir), .host.stop = &sim.host.never };
     struct player player = { .sim = &sim, .pty = 3, .domid = domid };
     int null = open("/dev/null", O_RDWR);
     sigset_t none;
