@@ -1,4 +1,5 @@
 include tests/unit/local.mk
+include tests/fuzz/local.mk
 include tests/cli/local.mk
 include tests/xen/local.mk
 

@@ -47,3 +47,8 @@ tests_unit_policy_LDADD = $(unit_ldadd)
 UNIT_TESTS += tests/unit/forms
 tests_unit_forms_SOURCES = tests/unit/forms.c
 tests_unit_forms_LDADD = $(unit_ldadd)
+
+EXTRA_DIST += tests/corpus
+UNIT_TESTS += tests/unit/corpus
+tests_unit_corpus_SOURCES = tests/unit/corpus.c
+tests_unit_corpus_LDADD = $(unit_ldadd)
