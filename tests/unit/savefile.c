@@ -137,7 +137,7 @@ static void foreign_files_are_refused_by_name(void **state)
     refused("Xen saved domain", 16, "signature read");
     refused(zeroes, sizeof(zeroes), "found '................'");
     refused("#!/bin/sh\necho hello\nexit 0\n\n\n\n\n\n", 34, "found '#!/bin/sh.echo h'");
-    refused("LinuxGuestRecord\0\0\x01\x02(domain (domid 1) (name web1))", 60, "saved by xend");
+    refused("LinuxGuestRecord\0\0\x01\x02(domain (domid 1) (name web1))", 50, "saved by xend");
 }
 
 static void damaged_heads_are_refused(void **state)
