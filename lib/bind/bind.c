@@ -33,9 +33,7 @@ bool xm_bind_type(struct xm_binder *b)
     int type = read_type(b, "type", types);
 
     if (type != LIBXL_DOMAIN_TYPE_INVALID && builder != LIBXL_DOMAIN_TYPE_INVALID && type != builder)
-        /* builder=linux only says that the kernel is loaded directly, which a PVH guest's is too. */
-        if (!(type == LIBXL_DOMAIN_TYPE_PVH && builder == LIBXL_DOMAIN_TYPE_PV))
-            (void)xm_binder_error(b, "contradicts builder");
+        (void)xm_binder_error(b, "contradicts builder");
     if (type == LIBXL_DOMAIN_TYPE_INVALID)
         type = builder;
     if (type == LIBXL_DOMAIN_TYPE_INVALID)
@@ -62,7 +60,7 @@ static void bind_name(struct xm_binder *b)
     if (!name && b->dialect == XM_DIALECT_XM)
         name = name_of_file(xm_doc_file(b->doc));
     b->cfg->c_info.name = name;
-    if (!name || !*name) {
+    if (!name) {
         (void)xm_binder_error(b, "a guest needs a name");
         return;
     }
@@ -206,20 +204,12 @@ static void bind_all(struct xm_binder *b)
 int xm_bind(const xm_doc *doc, const struct xm_bind_report *report, libxl_domain_config *cfg, xm_error **err)
 {
     struct xm_binder b = { .doc = doc, .dialect = xm_doc_dialect(doc), .report = report, .cfg = cfg, .index = -1 };
-    int ret = 0;
+    xm_autofree char *mistakes = NULL;
 
     bind_all(&b);
-    if (b.error_count > XM_BIND_MAX_ERRORS)
-        xm_buf_printf(&b.errors, "\n%s: %u more mistakes", xm_doc_file(doc), b.error_count - XM_BIND_MAX_ERRORS);
-    if (b.error_count)
-        ret = xm_fail(err, XM_INVALID, "%s", b.errors.data);
-    xm_buf_clear(&b.errors);
-    if (b.xlu) {
-        xlu_cfg_destroy(b.xlu);
-        fclose(b.xlu_stream);
-        free(b.xlu_text);
-    }
-    return ret;
+    mistakes = xm_binder_mistakes(&b);
+    xm_binder_clear(&b);
+    return mistakes ? xm_fail(err, XM_INVALID, "%s", mistakes) : 0;
 }
 
 char *xm_bind_json(const libxl_domain_config *cfg)

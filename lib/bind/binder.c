@@ -21,19 +21,60 @@ static char *placed(struct xm_binder *b, const char *text)
 
 bool xm_binder_error(struct xm_binder *b, const char *fmt, ...)
 {
-    xm_autofree char *text = NULL, *line = NULL;
+    xm_autofree char *text = NULL;
+    struct xm_mistake *mistake;
     va_list ap;
 
-    if (b->error_count++ >= XM_BIND_MAX_ERRORS)
+    if (b->mistake_count == XM_BIND_MAX_ERRORS) {
+        b->more_mistakes++;
         return false;
+    }
     va_start(ap, fmt);
     text = xm_vprintf(fmt, ap);
     va_end(ap);
-    line = placed(b, text);
-    if (b->errors.len)
-        xm_buf_putc(&b->errors, '\n');
-    xm_buf_puts(&b->errors, line);
+    XM_GROW(b->mistakes, b->mistake_count, b->mistake_cap);
+    mistake = &b->mistakes[b->mistake_count];
+    mistake->place = b->node ? b->node->place : (struct xm_place){ 0, 0 };
+    mistake->order = b->mistake_count++;
+    mistake->text = placed(b, text);
     return false;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct xm_mistake *left = a, *right = b;
+
+    if (left->place.line != right->place.line)
+        return left->place.line < right->place.line ? -1 : 1;
+    if (left->place.col != right->place.col)
+        return left->place.col < right->place.col ? -1 : 1;
+    return left->order < right->order ? -1 : 1;
+}
+
+char *xm_binder_mistakes(struct xm_binder *b)
+{
+    xm_autobuf text = XM_BUF_INIT;
+
+    if (!b->mistake_count)
+        return NULL;
+    qsort(b->mistakes, b->mistake_count, sizeof(b->mistakes[0]), by_place);
+    for (unsigned i = 0; i < b->mistake_count; i++)
+        xm_buf_printf(&text, "%s%s", i ? "\n" : "", b->mistakes[i].text);
+    if (b->more_mistakes)
+        xm_buf_printf(&text, "\n%s: %u more mistakes", xm_doc_file(b->doc), b->more_mistakes);
+    return xm_buf_take(&text);
+}
+
+void xm_binder_clear(struct xm_binder *b)
+{
+    for (unsigned i = 0; i < b->mistake_count; i++)
+        free(b->mistakes[i].text);
+    free(b->mistakes);
+    if (b->xlu) {
+        xlu_cfg_destroy(b->xlu);
+        fclose(b->xlu_stream);
+        free(b->xlu_text);
+    }
 }
 
 void xm_binder_warn(struct xm_binder *b, const char *fmt, ...)

@@ -19,6 +19,12 @@
 #include "bind/bind.h"
 #include "doc/doc.h"
 
+struct xm_mistake {
+    struct xm_place place;
+    unsigned order;             /* as found, for those of one place */
+    char *text;
+};
+
 struct xm_binder {
     const xm_doc *doc;
     enum xm_dialect dialect;
@@ -30,8 +36,9 @@ struct xm_binder {
     const xm_node *node;
     int index;
 
-    struct xm_buf errors;
-    unsigned error_count;
+    struct xm_mistake *mistakes;
+    unsigned mistake_count, mistake_cap;
+    unsigned more_mistakes;     /* beyond XM_BIND_MAX_ERRORS, not kept */
 
     /* libxlutil's parsers report to a stream, which is read back as the error's text. */
     XLU_Config *xlu;
@@ -52,6 +59,10 @@ struct xm_binder {
 /* A mistake, or something to know, at the current place. error returns false. */
 bool xm_binder_error(struct xm_binder *b, const char *fmt, ...) XM_PRINTF(2, 3);
 void xm_binder_warn(struct xm_binder *b, const char *fmt, ...) XM_PRINTF(2, 3);
+
+/* All mistakes in the order of the file, a line each; NULL if there are none. */
+char *xm_binder_mistakes(struct xm_binder *b);
+void xm_binder_clear(struct xm_binder *b);
 
 /* The last complaint of a libxlutil parser, without its "SRC: config parsing error in X: ". */
 const char *xm_binder_xlu_complaint(struct xm_binder *b);

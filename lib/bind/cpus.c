@@ -28,8 +28,11 @@ bool xm_bind_cpu_range(struct xm_binder *b, const char *text, libxl_bitmap *ret_
     xm_error *err = NULL;
 
     xm_bitmap_init(ret_map, machine.nr_cpus);
-    if (xm_cpulist_parse(text, &machine, set_cpu, ret_map, &err) == 0)
+    if (xm_cpulist_parse(text, &machine, set_cpu, ret_map, &err) == 0) {
+        if (libxl_bitmap_is_empty(ret_map))
+            return xm_binder_error(b, "'%s' leaves no processor", text);
         return true;
+    }
     why = xm_error_text(err);
     xm_error_free(err);
     return xm_binder_error(b, "%s", why);

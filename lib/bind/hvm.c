@@ -41,39 +41,29 @@ static const struct xm_choice enlightenments[] = {
     { "cpu_hotplug", LIBXL_VIRIDIAN_ENLIGHTENMENT_CPU_HOTPLUG }, { NULL, 0 }
 };
 
-/* "all" and "defaults" are libxl_bitmaps of these bits. */
+/* As wide as stock xl makes them. */
 #define VIRIDIAN_BITS 64
 
-static void set_viridian(libxl_bitmap *map, const char *name)
-{
-    static const libxl_viridian_enlightenment defaults[] = {
-        LIBXL_VIRIDIAN_ENLIGHTENMENT_BASE, LIBXL_VIRIDIAN_ENLIGHTENMENT_FREQ,
-        LIBXL_VIRIDIAN_ENLIGHTENMENT_TIME_REF_COUNT, LIBXL_VIRIDIAN_ENLIGHTENMENT_APIC_ASSIST,
-        LIBXL_VIRIDIAN_ENLIGHTENMENT_CRASH_CTL, LIBXL_VIRIDIAN_ENLIGHTENMENT_NO_VP_LIMIT,
-        LIBXL_VIRIDIAN_ENLIGHTENMENT_CPU_HOTPLUG,
-    };
-
-    if (!strcmp(name, "all"))
-        libxl_bitmap_set_any(map);
-    else
-        for (size_t i = 0; i < XM_COUNT(defaults); i++)
-            libxl_bitmap_set(map, (int)defaults[i]);
-}
-
+/* "defaults" is libxl's own choice, "all" every bit; then each word adds one or takes it away. */
 static void one_viridian(struct xm_binder *b, const char *text)
 {
     libxl_domain_build_info *info = &b->cfg->b_info;
-    bool off = *text == '!';
-    libxl_bitmap *map = off ? &info->u.hvm.viridian_disable : &info->u.hvm.viridian_enable;
-    const char *name = text + off;
+    libxl_bitmap *on = &info->u.hvm.viridian_enable, *off = &info->u.hvm.viridian_disable;
+    bool remove = *text == '!';
     int bit;
 
-    if (!map->size)
-        xm_bitmap_init(map, VIRIDIAN_BITS);
-    if (!strcmp(name, "all") || !strcmp(name, "defaults"))
-        set_viridian(map, name);
-    else if (xm_binder_choose(b, enlightenments, "enlightenment", name, &bit))
-        libxl_bitmap_set(map, bit);
+    if (!on->size) {
+        xm_bitmap_init(on, VIRIDIAN_BITS);
+        xm_bitmap_init(off, VIRIDIAN_BITS);
+    }
+    if (!strcmp(text, "all"))
+        libxl_bitmap_set_any(on);
+    else if (!strcmp(text, "defaults"))
+        libxl_defbool_set(&info->u.hvm.viridian, true);
+    else if (xm_binder_choose(b, enlightenments, "enlightenment", text + remove, &bit)) {
+        libxl_bitmap_set(remove ? off : on, bit);
+        libxl_bitmap_reset(remove ? on : off, bit);
+    }
 }
 
 static void bind_viridian(struct xm_binder *b)
@@ -103,6 +93,8 @@ static void bind_rdm(struct xm_binder *b)
     struct xm_words words = { text, true };
     struct xm_word word;
 
+    if (text)
+        rdm->policy = LIBXL_RDM_RESERVE_POLICY_INVALID;         /* libxl chooses */
     while (xm_words_next(&words, &word)) {
         const char *value = word.value ? word.value : "";
 

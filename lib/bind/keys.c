@@ -72,6 +72,15 @@ static void bind_choice(struct xm_binder *b, const struct xm_key *key, const xm_
     memcpy(field_of(b, key), &value, sizeof(value));
 }
 
+/* xm set it for every guest and used it for HVM; xl refuses it where it has no meaning. */
+static void bind_timer_mode(struct xm_binder *b, const struct xm_key *key, const xm_node *node)
+{
+    if (b->cfg->b_info.type != LIBXL_DOMAIN_TYPE_PV)
+        bind_choice(b, key, node);
+    else if (b->dialect == XM_DIALECT_XL)
+        (void)xm_binder_error(b, "is not for PV guests");
+}
+
 static void bind_strings(struct xm_binder *b, const struct xm_key *key, const xm_node *node)
 {
     libxl_string_list *field = field_of(b, key);
@@ -142,6 +151,12 @@ static void bind_on_shutdown(struct xm_binder *b, const struct xm_key *key, cons
 static const struct xm_choice tsc_modes[] = {
     { "default", LIBXL_TSC_MODE_DEFAULT }, { "always_emulate", LIBXL_TSC_MODE_ALWAYS_EMULATE },
     { "native", LIBXL_TSC_MODE_NATIVE }, { "native_paravirt", LIBXL_TSC_MODE_NATIVE_PARAVIRT }, { NULL, 0 }
+};
+static const struct xm_choice timer_modes[] = {
+    { "delay_for_missed_ticks", LIBXL_TIMER_MODE_DELAY_FOR_MISSED_TICKS },
+    { "no_delay_for_missed_ticks", LIBXL_TIMER_MODE_NO_DELAY_FOR_MISSED_TICKS },
+    { "no_missed_ticks_pending", LIBXL_TIMER_MODE_NO_MISSED_TICKS_PENDING },
+    { "one_missed_tick_pending", LIBXL_TIMER_MODE_ONE_MISSED_TICK_PENDING }, { NULL, 0 }
 };
 static const struct xm_choice passthroughs[] = {
     { "default", LIBXL_PASSTHROUGH_DEFAULT }, { "disabled", LIBXL_PASSTHROUGH_DISABLED },

@@ -58,7 +58,6 @@ static void one_p9(struct xm_binder *b, const char *text)
     struct xm_word word;
 
     libxl_device_p9_init(p9);
-    p9->devid = cfg->num_p9s - 1;
     while (next_pair(b, &words, &word)) {
         if (!strcmp(word.name, "tag"))
             set_text(&p9->tag, word.value);
@@ -166,6 +165,8 @@ static bool vkb_number(struct xm_binder *b, const struct xm_word *word, libxl_de
     for (size_t i = 0; i < XM_COUNT(numbers); i++)
         if (!strcmp(numbers[i].name, word->name)) {
             u32_word(b, word, numbers[i].field);
+            if (!strncmp(word->name, "multi-touch-", 12))
+                vkb->feature_multi_touch = true;
             return true;
         }
     return false;
@@ -198,6 +199,9 @@ static void one_vkb(struct xm_binder *b, const char *text)
     }
     if (vkb->backend_type == LIBXL_VKB_BACKEND_UNKNOWN)
         (void)xm_binder_error(b, "a keyboard needs backend-type=qemu or backend-type=linux");
+    if (vkb->feature_multi_touch &&
+        !(vkb->multi_touch_width && vkb->multi_touch_height && vkb->multi_touch_num_contacts))
+        (void)xm_binder_error(b, "multi touch needs multi-touch-width, multi-touch-height and multi-touch-num-contacts");
 }
 
 /* ID:WIDTHxHEIGHT;... */
@@ -244,6 +248,8 @@ static void one_vdispl(struct xm_binder *b, const char *text)
         else
             unknown(b, word.name);
     }
+    if (!vdispl->num_connectors)
+        (void)xm_binder_error(b, "a display needs connectors=ID:WIDTHxHEIGHT");
 }
 
 static void one_dtdev(struct xm_binder *b, const char *text)

@@ -54,13 +54,15 @@ static void one_device(struct xm_binder *b, const char *text)
     int bus = -1, addr = -1;
 
     libxl_device_usbdev_init(dev);
-    libxl_device_usbdev_init_type(dev, LIBXL_USBDEV_TYPE_HOSTDEV);
     while (xm_words_next(&words, &word)) {
         if (!word.value)
             (void)xm_binder_error(b, "'%s' should be NAME=VALUE", word.name);
         else if (!strcmp(word.name, "type")) {
+            /* Left unset unless it is given, as stock xl does; libxl then takes the only one there is. */
             if (strcmp(word.value, "hostdev"))
                 (void)xm_binder_error(b, "unknown type '%s' (hostdev)", word.value);
+            else
+                dev->type = LIBXL_USBDEV_TYPE_HOSTDEV;
         } else if (!strcmp(word.name, "hostbus"))
             (void)number(b, &word, 255, &bus);
         else if (!strcmp(word.name, "hostaddr"))

@@ -4,16 +4,17 @@
 
 #include "bind/binder.h"
 
-static const struct xm_choice types[] = {
-    { "ioemu", LIBXL_NIC_TYPE_VIF_IOEMU }, { "vif", LIBXL_NIC_TYPE_VIF }, { "netfront", LIBXL_NIC_TYPE_VIF },
+static const struct xm_choice xl_types[] = {
+    { "ioemu", LIBXL_NIC_TYPE_VIF_IOEMU }, { "vif", LIBXL_NIC_TYPE_VIF }, { NULL, 0 }
+};
+static const struct xm_choice xm_types[] = {
+    { "ioemu", LIBXL_NIC_TYPE_VIF_IOEMU }, { "netfront", LIBXL_NIC_TYPE_VIF }, { "vif", LIBXL_NIC_TYPE_VIF },
     { "paravirtualised", LIBXL_NIC_TYPE_VIF }, { NULL, 0 }
 };
 
-/* Six hex numbers, one character between. */
+/* Six hex numbers, one character between. What was read before a mistake stays, as with xl. */
 static bool parse_mac(const char *text, libxl_mac *ret)
 {
-    libxl_mac mac;
-
     for (int i = 0; i < 6; i++) {
         char *end;
         unsigned long byte;
@@ -21,16 +22,15 @@ static bool parse_mac(const char *text, libxl_mac *ret)
         if (!isxdigit((unsigned char)*text))
             return false;
         byte = strtoul(text, &end, 16);
-        if (byte > 255 || end - text > 2 || (i < 5 && !*end))
+        if (byte > 255)
             return false;
-        mac[i] = (uint8_t)byte;
+        (*ret)[i] = (uint8_t)byte;
+        if (i < 5 && !*end)
+            return false;
         text = i < 5 ? end + 1 : end;
     }
     text += strspn(text, " ");
-    if (*text)
-        return false;
-    memcpy(*ret, mac, sizeof(mac));
-    return true;
+    return !*text;
 }
 
 /* The words that go unchanged into a string of libxl's. */
@@ -97,6 +97,21 @@ static void bad_mac(struct xm_binder *b, const char *text)
         xm_binder_warn(b, "mac '%s' is not six hex numbers, the interface gets another", text);
 }
 
+/* xl says so and goes on with both kinds, as without a type. */
+static void vif_type(struct xm_binder *b, const char *value, libxl_device_nic *nic)
+{
+    int type;
+
+    if (b->dialect == XM_DIALECT_XM) {
+        if (xm_binder_choose(b, xm_types, "type", value, &type))
+            nic->nictype = (libxl_nic_type)type;
+    } else if (xm_choice_find(xl_types, value, &type)) {
+        nic->nictype = (libxl_nic_type)type;
+    } else {
+        xm_binder_warn(b, "type '%s' is ignored (ioemu or vif)", value);
+    }
+}
+
 static void vif_number(struct xm_binder *b, const struct xm_word *word, int *field)
 {
     long value;
@@ -109,7 +124,6 @@ static void vif_word(struct xm_binder *b, const struct xm_word *word, libxl_devi
 {
     const char *name = word->name, *value = word->value;
     char **text;
-    int type;
 
     if (!value) {
         if (!strcmp(name, "trusted") || !strcmp(name, "untrusted"))
@@ -123,8 +137,7 @@ static void vif_word(struct xm_binder *b, const struct xm_word *word, libxl_devi
         if (!parse_mac(value, &nic->mac))
             bad_mac(b, value);
     } else if (!strcmp(name, "type")) {
-        if (xm_binder_choose(b, types, "type", value, &type))
-            nic->nictype = (libxl_nic_type)type;
+        vif_type(b, value, nic);
     } else if (!strcmp(name, "rate")) {
         if (xlu_vif_parse_rate(xm_binder_xlu(b), value, nic))
             (void)xm_binder_error(b, "%s", xm_binder_xlu_complaint(b));

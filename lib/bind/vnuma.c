@@ -4,23 +4,24 @@
 
 #include "bind/binder.h"
 
-#define MAX_DISTANCES 64
+#define MAX_NODES 64
 
 static void distances(struct xm_binder *b, char *text, libxl_vnode_info *node)
 {
     char *save = NULL;
+    int count = 0;
 
     for (char *item = strtok_r(text, ",", &save); item; item = strtok_r(NULL, ",", &save)) {
         long value;
 
         if (!xm_binder_parse_long(b, item, "distance", 0, 255, &value))
             return;
-        if (node->num_distances == MAX_DISTANCES) {
-            (void)xm_binder_error(b, "more than %d distances", MAX_DISTANCES);
-            return;
-        }
-        *XM_APPEND(node->distances, node->num_distances) = (uint32_t)value;
+        if (count < node->num_distances)
+            node->distances[count] = (uint32_t)value;
+        count++;
     }
+    if (count != node->num_distances)
+        (void)xm_binder_error(b, "%d distances, but there are %d nodes", count, node->num_distances);
 }
 
 static void option(struct xm_binder *b, char *text, libxl_vnode_info *node)
@@ -71,9 +72,6 @@ static void check_sums(struct xm_binder *b)
     for (int i = 0; i < count; i++) {
         kib += info->vnuma_nodes[i].memkb;
         vcpus += libxl_bitmap_count_set(&info->vnuma_nodes[i].vcpus);
-        if (info->vnuma_nodes[i].num_distances && info->vnuma_nodes[i].num_distances != count)
-            (void)xm_binder_error(b, "node %d has %d distances, but there are %d nodes", i,
-                                  info->vnuma_nodes[i].num_distances, count);
     }
     if (!info->max_vcpus)
         info->max_vcpus = vcpus;
@@ -91,16 +89,23 @@ void xm_bind_vnuma(struct xm_binder *b)
     libxl_domain_build_info *info = &b->cfg->b_info;
     const xm_node *list = xm_binder_enter(b, "vnuma");
 
-    if (!list || info->type == LIBXL_DOMAIN_TYPE_PV)
+    if (!list)
         return;
     if (list->type != XM_NODE_LIST) {
         (void)xm_binder_error(b, "must be a list of lists");
         return;
     }
-    for (size_t i = 0; i < list->count && i < MAX_DISTANCES; i++) {
+    if (list->count > MAX_NODES) {
+        (void)xm_binder_error(b, "more than %d nodes", MAX_NODES);
+        return;
+    }
+    libxl_defbool_set(&info->numa_placement, false);
+    for (size_t i = 0; i < list->count; i++) {
         libxl_vnode_info *node = XM_APPEND(info->vnuma_nodes, info->num_vnuma_nodes);
 
         libxl_vnode_info_init(node);
+        node->num_distances = (int)list->count;
+        node->distances = xm_new0(uint32_t, list->count);
         b->node = list->items[i];
         b->index = (int)i;
         if (list->items[i]->type == XM_NODE_LIST)

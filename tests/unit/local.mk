@@ -52,3 +52,13 @@ EXTRA_DIST += tests/corpus
 UNIT_TESTS += tests/unit/corpus
 tests_unit_corpus_SOURCES = tests/unit/corpus.c
 tests_unit_corpus_LDADD = $(unit_ldadd)
+
+
+UNIT_TESTS += tests/unit/bind tests/unit/conf tests/unit/config
+tests_unit_bind_SOURCES = tests/unit/bind.c
+tests_unit_bind_LDADD = $(unit_ldadd)
+tests_unit_conf_SOURCES = tests/unit/conf.c
+tests_unit_conf_LDADD = $(unit_ldadd)
+tests_unit_config_SOURCES = tests/unit/config.c
+tests_unit_config_LDADD = $(unit_ldadd)
+EXTRA_DIST += tests/corpus
