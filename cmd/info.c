@@ -254,6 +254,9 @@ const struct xm_cmd cmd_info = {
     .name = "info", .words = "", .min = 0, .max = 1,
     .xl = { "[KEYPREFIX]", 0, 1 },
     .summary = "Show the machine and its hypervisor",
+    .more =
+        "Memory is in MiB. --json has the keys of the rows that xl shows, and with --numa\n"
+        "cpu_topology and numa_info, which are lists.\n",
     .group = XM_GROUP_HOST, .flags = XM_CMD_COMMON,
     .opts = info_opts, .args_size = sizeof(struct info_args), .run = info_run,
 };

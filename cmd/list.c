@@ -245,7 +245,13 @@ const struct xm_cmd cmd_list = {
     .more =
         "A managed guest that is not running has no ID and no State; its memory and vcpus are\n"
         "those it will start with, its time is what it had used. State letters: r on a cpu,\n"
-        "b blocked, p paused, s shut down, c crashed, d dying.\n",
+        "b blocked, p paused, s shut down, c crashed, d dying.\n"
+        "\n"
+        "The objects of --json all have the keys name, uuid, domid (null: not running),\n"
+        "managed, state (running, paused, crashed, suspended, halted, unknown), memory_kib,\n"
+        "vcpus, cpu_seconds, flags (the state letters), shutdown_reason, target_kib,\n"
+        "max_memory_kib, started (seconds since 1970), cpupool, label, and damage (why an\n"
+        "entry cannot be read). Keys are added, never taken away.\n",
     .group = XM_GROUP_SHOW, .flags = XM_CMD_COMMON,
     .opts = list_opts, .args_size = sizeof(struct list_args), .run = list_run,
 };

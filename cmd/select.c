@@ -5,7 +5,7 @@
 
 const char *shown_name(const struct xm_guest *guest)
 {
-    return guest->name != NULL ? guest->name : "(null)";
+    return guest->name != NULL && *guest->name != '\0' ? guest->name : "(null)";
 }
 
 const char *shown_domid(const struct xm_guest *guest, char room[16])

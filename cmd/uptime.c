@@ -35,7 +35,7 @@ static double uptime_of(const struct xm_guest *guest, double now)
     return guest->domid == 0 ? host_uptime() : 0;
 }
 
-static void print_brief(const struct xm_env *env, const struct xm_guest *guest, double now)
+static void print_brief(const struct xm_guest *guest, double now)
 {
     time_t seconds = (time_t)now;
     xm_autofree char *text = format_uptime(uptime_of(guest, now), true);
@@ -43,7 +43,6 @@ static void print_brief(const struct xm_env *env, const struct xm_guest *guest, 
     struct tm tm;
 
     strftime(stamp, sizeof(stamp), "%H:%M:%S", localtime_r(&seconds, &tm));
-    (void)env;
     printf(" %s up %s, %s (%s)\n", stamp, text, shown_name(guest), shown_domid(guest, domid));
 }
 
@@ -93,7 +92,7 @@ static void print_uptimes(const struct xm_env *env, const struct selection *sele
         printf(env->dialect == XM_DIALECT_XM ? "%-33s %4s %s \n" : "%-33s %4s %s\n", "Name", "ID", "Uptime");
     for (size_t i = 0; i < selection->count; i++) {
         if (args->brief)
-            print_brief(env, selection->items[i], now);
+            print_brief(selection->items[i], now);
         else
             print_row(env, selection->items[i], now);
     }
@@ -138,6 +137,7 @@ static int uptime_run(struct xm_env *env, const struct xm_call *call, xm_error *
 const struct xm_cmd cmd_uptime = {
     .name = "uptime", .words = "[DOMAIN...]", .min = 0, .max = XM_MANY,
     .summary = "Show how long guests have been up",
+    .more = "The objects of --json have the keys name, uuid, domid and uptime_seconds.\n",
     .group = XM_GROUP_SHOW,
     .opts = uptime_opts, .args_size = sizeof(struct uptime_args), .run = uptime_run,
 };

@@ -209,6 +209,10 @@ static int vcpu_list_run(struct xm_env *env, const struct xm_call *call, xm_erro
 const struct xm_cmd cmd_vcpu_list = {
     .name = "vcpu-list", .words = "[DOMAIN...]", .min = 0, .max = XM_MANY,
     .summary = "List the vcpus of guests: where they are, and where they may be",
+    .more =
+        "The objects of --json have the keys name, uuid, domid, vcpu, state (running, blocked,\n"
+        "waiting, offline), cpu (null: nowhere), cpu_seconds, hard_affinity and soft_affinity\n"
+        "(lists of numbers).\n",
     .group = XM_GROUP_SHOW,
     .opts = vcpu_list_opts, .args_size = sizeof(struct vcpu_list_args), .run = vcpu_list_run,
 };

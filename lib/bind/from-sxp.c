@@ -108,21 +108,31 @@ static void read_cpus(struct reader *in)
     }
 }
 
-/* vcpus is the most there can be; vcpu_avail, a mask, says how many of them are online. */
+/* How many of max are online: vcpu_avail is a mask of them, online_vcpus of a running guest their
+ * number. 0: not said. */
+static unsigned count_online(const struct reader *in, unsigned long long max)
+{
+    const char *avail = text_of(in->form, "vcpu_avail"), *online = text_of(in->form, "online_vcpus");
+    unsigned long long mask = avail != NULL ? strtoull(avail, NULL, 0) : 0;
+    unsigned long long count = online != NULL ? strtoull(online, NULL, 10) : 0;
+
+    if (avail == NULL)
+        return count < max ? (unsigned)count : 0;
+    return max < 64 ? (unsigned)__builtin_popcountll(mask & ((1ULL << max) - 1)) : 0;
+}
+
+/* vcpus is the most there can be. */
 static int read_vcpus(struct reader *in)
 {
-    const char *vcpus = text_of(in->form, "vcpus"), *avail = text_of(in->form, "vcpu_avail");
-    unsigned long long max, mask;
-    int online;
+    const char *vcpus = text_of(in->form, "vcpus");
+    unsigned long long max;
+    unsigned online;
 
     if (vcpus == NULL)
         return fail(in, "it lacks", "vcpus");
     max = strtoull(vcpus, NULL, 10);
-    mask = avail != NULL ? strtoull(avail, NULL, 0) : 0;
-    if (max < 64)
-        mask &= (1ULL << max) - 1;
-    online = __builtin_popcountll(mask);
-    if (online > 0 && max < 64 && (unsigned)online < max) {
+    online = count_online(in, max);
+    if (online > 0 && online < max) {
         xm_doc_set_int(in->doc, "vcpus", online);
         xm_doc_set_str(in->doc, "maxvcpus", vcpus);
     } else {

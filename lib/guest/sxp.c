@@ -396,7 +396,7 @@ static xm_sxp *build(const struct xm_guests *guests, const struct forms *forms)
     add_given(out, forms, "on_crash", forms->xl ? "destroy" : "restart");
     xm_sxp_add_str(out, "uuid", guest->uuid);
     add_bootloader(out, forms, "bootloader_args");
-    xm_sxp_add_str(out, "name", guest->name != NULL ? guest->name : "(null)");
+    xm_sxp_add_str(out, "name", guest->name != NULL && *guest->name != '\0' ? guest->name : "(null)");
     add_given(out, forms, "on_reboot", "restart");
     add_memory(out, forms);
     add_given(out, forms, "features", "");

@@ -81,10 +81,16 @@ static void a_running_domains_form_becomes_its_document(void **state)
 static void vcpus_that_are_off_stay_off(void **state)
 {
     XM_AUTO(xm_doc) *doc = from_sxp("(vm (name a) (vcpu_avail 3) (vcpus 4) (image (linux (kernel /k))))");
+    XM_AUTO(xm_doc) *ran = from_sxp("(domain (vcpus 4) (online_vcpus 1))");
+    XM_AUTO(xm_doc) *all = from_sxp("(domain (vcpus 4) (online_vcpus 4))");
 
     (void)state;
     assert_int_equal(xm_doc_get(doc, "vcpus")->i, 2);
     assert_string_equal(xm_doc_get_str(doc, "maxvcpus"), "4");
+    assert_int_equal(xm_doc_get(ran, "vcpus")->i, 1);
+    assert_string_equal(xm_doc_get_str(ran, "maxvcpus"), "4");
+    assert_string_equal(xm_doc_get_str(all, "vcpus"), "4");
+    assert_null(xm_doc_get(all, "maxvcpus"));
 }
 
 static void a_form_is_refused_by_what_is_wrong_with_it(void **state)
