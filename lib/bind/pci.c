@@ -11,6 +11,48 @@ static bool default_of(struct xm_binder *b, const char *key, bool otherwise)
     return xm_binder_get_long(b, key, LONG_MIN, LONG_MAX, &value) ? value != 0 : otherwise;
 }
 
+/* Moves over one to most hex digits. */
+static bool skip_hex(const char **text, size_t most)
+{
+    size_t len = strspn(*text, "0123456789abcdefABCDEF");
+
+    *text += len;
+    return len >= 1 && len <= most;
+}
+
+/* [DDDD:]BB:DD.F or .*, up to what may follow it. */
+static bool is_bdf(const char *text)
+{
+    const char *colon = strchr(text, ':');
+
+    if (colon && strchr(colon + 1, ':') && (!skip_hex(&text, 4) || *text++ != ':'))
+        return false;
+    if (!skip_hex(&text, 2) || *text++ != ':' || !skip_hex(&text, 2) || *text++ != '.')
+        return false;
+    if (*text == '*')
+        text++;
+    else if (!skip_hex(&text, 1))
+        return false;
+    return !*text || *text == ',' || *text == '@';
+}
+
+/* libxlutil reads beyond a string whose address is cut short, so it only gets whole ones. */
+static bool is_sound(const char *text)
+{
+    const char *word = text;
+
+    if (!strchr(text, '=') || strcspn(text, ":") < strcspn(text, "="))
+        return is_bdf(text);
+    while (word) {
+        word += strspn(word, " ");
+        if (!strncmp(word, "bdf=", 4) && !is_bdf(word + 4))
+            return false;
+        word = strchr(word, ',');
+        word = word ? word + 1 : NULL;
+    }
+    return true;
+}
+
 static void one_pci(struct xm_binder *b, const char *text)
 {
     libxl_domain_config *cfg = b->cfg;
@@ -21,6 +63,10 @@ static void one_pci(struct xm_binder *b, const char *text)
         pci->rdm_policy = cfg->b_info.u.hvm.rdm.policy;
     else
         pci->rdm_policy = LIBXL_RDM_RESERVE_POLICY_STRICT;
+    if (!is_sound(text)) {
+        (void)xm_binder_error(b, "'%s' is no PCI device (like 0000:07:00.0)", text);
+        return;
+    }
     if (xlu_pci_parse_spec_string(xm_binder_xlu(b), pci, text))
         (void)xm_binder_error(b, "'%s' is no PCI device: %s", text, xm_binder_xlu_complaint(b));
 }

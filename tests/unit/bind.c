@@ -539,6 +539,7 @@ static void values_have_types_and_ranges(void **state)
     refuse_xm("kernel='/k'\nvcpus=4\nmaxvcpus=2\n", "web:3:10: maxvcpus: 2 is less than vcpus, 4");
     refuse_xm("kernel='/k'\nvcpus=99999\n", "web:2:7: vcpus: 99999 is too large (at most 4096)");
     refuse_xm("kernel='/k'\nmemory=1.5\n", "web:2:8: memory: 1.5 is not a whole number");
+    refuse_xm("kernel='/k'\npci=['0000:07:00']\n", "web:2:6: pci[0]: '0000:07:00' is no PCI device (like 0000:07:00.0)");
     refuse_xm("builder='foo'\nkernel='/k'\n", "web:1:9: builder: unknown builder 'foo' (linux, hvm, vmx or generic)");
     refuse_xm("name='a b'\nkernel='/k'\n", "web:1:6: name: 'a b' is no name: letters, digits and _ . : + - only");
 }
