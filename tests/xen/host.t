@@ -26,11 +26,6 @@ check 'tiny as PVH: created' 'timed xl create -q pvh-sleeper.cfg'
 check 'tiny as PVH: it sleeps' 'wait_for 30 "[ \"$(guest_state pvh-sleeper)\" = -b---- ]"'
 check 'tiny as PVH: destroyed' 'xl destroy pvh-sleeper'
 
-bios old
-check 'HVM without a kernel: created' 'timed xl create -q old.cfg'
-check 'HVM without a kernel: it comes up' 'timed ready old'
-check 'HVM without a kernel: destroyed' 'xl destroy old'
-
 cp /guests/disk.img .
 pv web "disk = ['file:$work/disk.img,xvda,w']" "vif = ['bridge=xenbr0']"
 check 'PV: created with a disk and a vif' 'timed xl create -q web.cfg'
