@@ -26,6 +26,16 @@ UNIT_TESTS += tests/unit/registry
 tests_unit_registry_SOURCES = tests/unit/registry.c tests/unit/interrupt.h
 tests_unit_registry_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 tests_unit_registry_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/guest
+tests_unit_guest_SOURCES = tests/unit/guest.c tests/unit/interrupt.h
+tests_unit_guest_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+tests_unit_guest_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/super
+tests_unit_super_SOURCES = tests/unit/super.c
+tests_unit_super_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/xenhost
 tests_unit_xenhost_SOURCES = tests/unit/xenhost.c
 tests_unit_xenhost_LDADD = $(unit_ldadd)

@@ -1,0 +1,1248 @@
+/* guest: each step of a guest's life on the simulated host: what it does, what it refuses, and
+ * that stopping it anywhere leaves something that mending settles. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "base/fd.h"
+#include "guest/guest.h"
+#include "guest/savefile.h"
+#include "host/host.h"
+#include "tests/unit/interrupt.h"
+
+#define WEB "11111111-1111-4111-8111-111111111111"
+#define DB "22222222-2222-4222-8222-222222222222"
+
+struct world {
+    char dir[64];
+    xm_conf conf;
+    struct xm_guests guests;
+    int64_t now;                /* of the simulated host, ms */
+    char begun[37];             /* the uuid that begin was called with */
+    bool begin_fails;
+};
+
+/* --- the machine --- */
+
+static void put(const struct world *w, const char *file, const char *text)
+{
+    xm_autofree char *path = xm_printf("%s/%s", w->dir, file);
+
+    assert_int_equal(xm_file_replace(path, text, strlen(text), 0600, NULL), 0);
+}
+
+static void pass_ms(struct world *w, int64_t ms)
+{
+    xm_autofree char *text = NULL;
+
+    w->now += ms;
+    text = xm_printf("%lld\n", (long long)w->now);
+    put(w, "sim/now", text);
+}
+
+static void open_world(struct world *w)
+{
+    assert_int_equal(xm_host_open(&w->conf, NULL, &w->guests.host, NULL), 0);
+    assert_int_equal(xm_reg_open(w->conf.state_dir, NULL, &w->guests.reg, NULL), 0);
+}
+
+static void close_world(struct world *w)
+{
+    xm_host_close(w->guests.host);
+    xm_reg_close(w->guests.reg);
+}
+
+static int setup(void **state)
+{
+    struct world *w = xm_new0(struct world, 1);
+    xm_autofree char *text = NULL;
+
+    strcpy(w->dir, "/tmp/xm-guest.XXXXXX");
+    assert_non_null(mkdtemp(w->dir));
+    w->conf.host = xm_printf("sim:%s", w->dir);
+    w->conf.state_dir = xm_printf("%s/xm", w->dir);
+    w->now = 1700000000000;
+    open_world(w);
+    text = xm_printf("{\"root\": \"%s\"}", w->dir);
+    put(w, "sim/host.json", text);
+    put(w, "kernel", "kernel");
+    pass_ms(w, 0);
+    *state = w;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct world *w = *state;
+    xm_autofree char *command = xm_printf("rm -rf '%s'", w->dir);
+
+    close_world(w);
+    free(w->conf.host);
+    free(w->conf.state_dir);
+    free(w);
+    return system(command);
+}
+
+/* --- guests --- */
+
+static xm_doc *document(const char *uuid, const char *name, const char *words)
+{
+    xm_doc *doc = xm_doc_new(XM_DIALECT_XM, "/etc/xen/file-name");
+
+    if (name != NULL)
+        xm_doc_set_str(doc, "name", name);
+    if (uuid != NULL)
+        xm_doc_set_str(doc, "uuid", uuid);
+    xm_doc_set_str(doc, "kernel", "/kernel");
+    xm_doc_set_int(doc, "memory", 16);
+    if (words != NULL)
+        xm_doc_set_str(doc, "extra", words);
+    return doc;
+}
+
+static void new_guest(struct world *w, const char *uuid, const char *name, const char *words)
+{
+    XM_AUTO(xm_doc) *doc = document(uuid, name, words);
+    bool edited;
+
+    assert_int_equal(xm_guest_new(&w->guests, doc, &edited, NULL), 0);
+    assert_false(edited);
+}
+
+static int begin(void *arg, const char *uuid, xm_error **err)
+{
+    struct world *w = arg;
+
+    memcpy(w->begun, uuid, sizeof(w->begun));
+    return w->begin_fails ? xm_fail(err, XM_IO, "nobody listens") : 0;
+}
+
+static struct xm_guest_how how(struct world *w)
+{
+    return (struct xm_guest_how){ .begin = begin, .begin_arg = w };
+}
+
+static uint32_t start(struct world *w, const char *uuid)
+{
+    struct xm_guest_how h = how(w);
+    xm_error *err = NULL;
+    uint32_t domid = 99;
+
+    if (xm_guest_start(&w->guests, uuid, &h, &domid, &err) < 0)
+        fail_msg("start: %s", xm_error_text(err));
+    assert_string_equal(w->begun, uuid);
+    return domid;
+}
+
+static uint32_t create(struct world *w, const char *uuid, const char *name, const char *words)
+{
+    XM_AUTO(xm_doc) *doc = document(uuid, name, words);
+    struct xm_guest_how h = how(w);
+    uint32_t domid = 99;
+    xm_error *err = NULL;
+
+    if (xm_guest_create(&w->guests, doc, &h, &domid, &err) < 0)
+        fail_msg("create: %s", xm_error_text(err));
+    return domid;
+}
+
+static void expect(xm_error *err, enum xm_code code, const char *part)
+{
+    xm_autofree char *text = NULL;
+
+    assert_non_null(err);
+    text = xm_error_text(err);
+    if (err->code != code || strstr(text, part) == NULL)
+        fail_msg("code %d, '%s', where %d, '%s' was expected", err->code, text, code, part);
+    xm_error_free(err);
+}
+
+static struct xm_reg_state state_of(struct world *w, const char *uuid)
+{
+    struct xm_reg_state state;
+
+    assert_int_equal(xm_reg_load_state(w->guests.reg, uuid, &state, NULL), 0);
+    return state;
+}
+
+static void set_built(struct world *w, const char *uuid, int64_t ago)
+{
+    struct xm_reg_state state = state_of(w, uuid);
+
+    state.built = time(NULL) - ago;
+    assert_int_equal(xm_reg_save_state(w->guests.reg, uuid, &state, NULL), 0);
+}
+
+/* Its flags as a listing writes them: "-b---", or "gone". */
+static const char *look(struct world *w, uint32_t domid)
+{
+    static char text[8];
+    XM_AUTO(xm_domains) *domains = NULL;
+    const struct xm_domain *d;
+
+    if (xm_host_get(w->guests.host, domid, 0, &domains, NULL) < 0)
+        return "gone";
+    d = domains->items;
+    snprintf(text, sizeof(text), "%c%c%c%c", d->running ? 'r' : '-', d->blocked ? 'b' : '-', d->paused ? 'p' : '-',
+             d->shutdown ? 's' : '-');
+    return text;
+}
+
+static size_t count_domains(struct world *w)
+{
+    XM_AUTO(xm_domains) *domains = NULL;
+
+    assert_int_equal(xm_host_list(w->guests.host, 0, &domains, NULL), 0);
+    return domains->count - 1;          /* without dom0 */
+}
+
+static size_t count_entries(struct world *w)
+{
+    XM_AUTO(xm_reg_entries) *entries = NULL;
+
+    assert_int_equal(xm_reg_list(w->guests.reg, &entries, NULL), 0);
+    for (size_t i = 0; i < entries->count; i++)
+        assert_null(entries->items[i].damage);
+    return entries->count;
+}
+
+static size_t files_in(struct world *w, const char *dir)
+{
+    xm_autofree char *path = xm_printf("%s/%s", w->dir, dir);
+    struct dirent *item;
+    size_t count = 0;
+    DIR *d = opendir(path);
+
+    assert_non_null(d);
+    while ((item = readdir(d)) != NULL)
+        count += strcmp(item->d_name, ".") != 0 && strcmp(item->d_name, "..") != 0;
+    closedir(d);
+    return count;
+}
+
+static char *live_name(struct world *w, uint32_t domid)
+{
+    XM_AUTO(xm_domains) *domains = NULL;
+
+    assert_int_equal(xm_host_get(w->guests.host, domid, XM_WANT_NAME, &domains, NULL), 0);
+    return xm_strdup(domains->items[0].name);
+}
+
+static char *stored_name(struct world *w, const char *uuid)
+{
+    XM_AUTO(xm_doc) *doc = NULL;
+
+    assert_int_equal(xm_reg_load_doc(w->guests.reg, uuid, &doc, NULL), 0);
+    return xm_strdup(xm_doc_get_str(doc, "name"));
+}
+
+static const struct xm_guest *pick(xm_guest_list *list, const char *word)
+{
+    xm_error *err = NULL;
+    const struct xm_guest *guest = xm_guest_pick(list, XM_DIALECT_XM, word, &err);
+
+    if (guest == NULL)
+        fail_msg("%s", xm_error_text(err));
+    return guest;
+}
+
+static xm_guest_list *list(struct world *w)
+{
+    xm_guest_list *all = NULL;
+
+    assert_int_equal(xm_guest_list_load(&w->guests, 0, &all, NULL), 0);
+    return all;
+}
+
+static int save(struct world *w, const char *word, const char *file, enum xm_after_save after, xm_error **err)
+{
+    xm_autofree char *path = xm_printf("%s/%s", w->dir, file);
+    XM_AUTO(xm_guest_list) *all = list(w);
+
+    return xm_guest_save(&w->guests, pick(all, word), path, after, NULL, err);
+}
+
+static int restore(struct world *w, const char *file, const xm_doc *doc, uint32_t *ret_domid, xm_error **err)
+{
+    xm_autofree char *path = xm_printf("%s/%s", w->dir, file);
+    struct xm_guest_how h = how(w);
+
+    return xm_guest_restore(&w->guests, path, doc, &h, ret_domid, err);
+}
+
+/* --- new, delete, rename --- */
+
+static void new_makes_a_halted_guest(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_doc) *doc = document(NULL, NULL, NULL);
+    XM_AUTO(xm_guest_list) *all = NULL;
+    const struct xm_guest *guest;
+    bool edited;
+
+    assert_int_equal(xm_guest_new(&w->guests, doc, &edited, NULL), 0);
+    assert_false(edited);
+    assert_string_equal(xm_doc_get_str(doc, "name"), "file-name");
+    all = list(w);
+    assert_int_equal(all->count, 2);
+    guest = pick(all, "file-name");
+    assert_string_equal(guest->uuid, xm_doc_get_str(doc, "uuid"));
+    assert_int_equal(guest->domid, XM_DOMID_NONE);
+    assert_true(guest->managed);
+    assert_int_equal(guest->state.phase, XM_PHASE_HALTED);
+    assert_int_equal(guest->state.mem_kib, 0);
+    assert_int_equal(count_domains(w), 0);
+}
+
+static void a_name_is_one_guest_s(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_doc) *halted = document(NULL, "web", NULL), *live = document(NULL, "db", NULL);
+    xm_error *err = NULL;
+    bool edited;
+
+    new_guest(w, WEB, "web", NULL);
+    assert_int_equal(xm_guest_new(&w->guests, halted, &edited, &err), -1);
+    expect(XM_TAKE(err), XM_EXISTS, "VM name 'web' already exists");
+    assert_int_equal(create(w, DB, "db", NULL), 1);
+    assert_int_equal(xm_guest_new(&w->guests, live, &edited, &err), -1);
+    expect(XM_TAKE(err), XM_EXISTS, "VM name 'db' already exists as domain 1");
+    assert_int_equal(count_entries(w), 2);
+}
+
+static void new_with_a_known_uuid_edits(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_doc) *doc = document("11111111-1111-4111-8111-111111111111", "www", NULL), *stored = NULL;
+    bool edited;
+
+    new_guest(w, WEB, "web", NULL);
+    assert_int_equal(start(w, WEB), 1);
+    xm_doc_set_int(doc, "memory", 32);
+    assert_int_equal(xm_guest_new(&w->guests, doc, &edited, NULL), 0);
+    assert_true(edited);
+    assert_string_equal(look(w, 1), "-b--");
+    assert_string_equal(live_name(w, 1), "web");            /* its next start knows the new one */
+    assert_int_equal(xm_reg_load_doc(w->guests.reg, WEB, &stored, NULL), 0);
+    assert_int_equal(xm_doc_get(stored, "memory")->i, 32);
+    assert_int_equal(xm_guest_destroy(&w->guests, 1, NULL), 0);
+    assert_string_equal(live_name(w, start(w, WEB)), "www");
+}
+
+static void new_makes_a_running_guest_managed(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_doc) *doc = document(WEB, "web", NULL);
+    bool edited;
+
+    create(w, WEB, "web", NULL);
+    assert_int_equal(xm_guest_new(&w->guests, doc, &edited, NULL), 0);
+    assert_int_equal(xm_guest_destroy(&w->guests, 1, NULL), 0);
+    assert_true(state_of(w, WEB).managed);
+}
+
+static void the_control_domain_s_uuid_is_refused(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_doc) *doc = document("00000000-0000-0000-0000-000000000000", "web", NULL);
+    xm_error *err = NULL;
+    bool edited;
+
+    assert_int_equal(xm_guest_new(&w->guests, doc, &edited, &err), -1);
+    expect(err, XM_INVALID, "all zeroes");
+    assert_int_equal(count_entries(w), 0);
+}
+
+static void only_a_halted_guest_is_deleted(void **state)
+{
+    struct world *w = *state;
+    xm_error *err = NULL;
+
+    new_guest(w, WEB, "web", NULL);
+    start(w, WEB);
+    assert_int_equal(xm_guest_delete(&w->guests, WEB, &err), -1);
+    expect(XM_TAKE(err), XM_STATE, "Domain is not halted.");
+    assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL), 0);
+    assert_int_equal(xm_guest_delete(&w->guests, WEB, &err), -1);
+    expect(XM_TAKE(err), XM_STATE, "Domain is not halted.");
+    assert_int_equal(xm_guest_resume(&w->guests, WEB, NULL, &(uint32_t){ 0 }, NULL), 0);
+    assert_int_equal(xm_guest_destroy(&w->guests, 2, NULL), 0);
+    assert_int_equal(xm_guest_delete(&w->guests, WEB, NULL), 0);
+    assert_int_equal(files_in(w, "xm/domains"), 0);
+    assert_int_equal(files_in(w, "xm/locks"), 0);
+}
+
+static void a_damaged_guest_can_be_destroyed_and_deleted(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_guest_list) *all = NULL;
+    const struct xm_guest *guest;
+
+    new_guest(w, WEB, "web", NULL);
+    start(w, WEB);
+    put(w, "xm/domains/" WEB "/state.json", "{");
+    all = list(w);
+    guest = pick(all, "web");
+    assert_int_equal(guest->domid, 1);
+    assert_non_null(strstr(guest->damage, "state.json"));
+    assert_int_equal(xm_guest_destroy(&w->guests, 1, NULL), 0);
+    assert_string_equal(look(w, 1), "gone");
+    assert_int_equal(xm_guest_delete(&w->guests, WEB, NULL), 0);
+    assert_int_equal(count_entries(w), 0);
+}
+
+static int rename_to(struct world *w, const char *word, const char *name, xm_error **err)
+{
+    XM_AUTO(xm_guest_list) *all = list(w);
+
+    return xm_guest_rename(&w->guests, pick(all, word), name, err);
+}
+
+static void renaming_changes_both_names(void **state)
+{
+    struct world *w = *state;
+    xm_error *err = NULL;
+
+    new_guest(w, WEB, "web", NULL);
+    new_guest(w, DB, "db", NULL);
+    start(w, DB);
+    assert_int_equal(rename_to(w, "db", "web", &err), -1);
+    expect(XM_TAKE(err), XM_EXISTS, "VM name 'web' already exists");
+    assert_int_equal(rename_to(w, "web", "db", &err), -1);
+    expect(XM_TAKE(err), XM_EXISTS, "VM name 'db' already exists as domain 1");
+    assert_int_equal(rename_to(w, "web", "", &err), -1);
+    expect(XM_TAKE(err), XM_INVALID, "Invalid VM Name");
+    assert_int_equal(rename_to(w, "db", "sql", NULL), 0);
+    assert_string_equal(live_name(w, 1), "sql");
+    assert_string_equal(stored_name(w, DB), "sql");
+    put(w, "sim/faults", "rename 1 once fail HOST \"no rename today\"\n");
+    assert_int_equal(rename_to(w, "sql", "other", &err), -1);
+    expect(XM_TAKE(err), XM_HOST, "no rename today");
+    assert_string_equal(stored_name(w, DB), "sql");
+    assert_int_equal(rename_to(w, "web", "www", NULL), 0);
+    assert_string_equal(stored_name(w, WEB), "www");
+}
+
+/* --- create, start, destroy --- */
+
+static void create_keeps_an_entry_until_the_end(void **state)
+{
+    struct world *w = *state;
+
+    assert_int_equal(create(w, WEB, "web", NULL), 1);
+    assert_string_equal(w->begun, WEB);
+    assert_string_equal(look(w, 1), "-b--");
+    assert_int_equal(state_of(w, WEB).phase, XM_PHASE_RUNNING);
+    assert_int_equal(state_of(w, WEB).domid, 1);
+    assert_false(state_of(w, WEB).managed);
+    assert_int_equal(xm_guest_destroy(&w->guests, 1, NULL), 0);
+    assert_int_equal(count_entries(w), 0);
+    assert_int_equal(count_domains(w), 0);
+}
+
+static void create_refuses_what_is_taken(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_doc) *name = document(NULL, "web", NULL), *uuid = document(WEB, "other", NULL), *halted = document(NULL, "db", NULL);
+    struct xm_guest_how h = how(w);
+    xm_error *err = NULL;
+    uint32_t domid;
+
+    create(w, WEB, "web", NULL);
+    new_guest(w, DB, "db", NULL);
+    assert_int_equal(xm_guest_create(&w->guests, name, &h, &domid, &err), -1);
+    expect(XM_TAKE(err), XM_EXISTS, "Domain 'web' already exists with ID '1'");
+    assert_int_equal(xm_guest_create(&w->guests, uuid, &h, &domid, &err), -1);
+    expect(XM_TAKE(err), XM_EXISTS, "Domain 'web' already exists with ID '1'");
+    assert_int_equal(xm_guest_create(&w->guests, halted, &h, &domid, &err), -1);
+    expect(XM_TAKE(err), XM_EXISTS, "VM name 'db' already exists");
+    assert_int_equal(count_domains(w), 1);
+    assert_int_equal(count_entries(w), 2);
+}
+
+static void create_with_a_managed_uuid_is_that_guest(void **state)
+{
+    struct world *w = *state;
+
+    new_guest(w, WEB, "web", NULL);
+    assert_int_equal(create(w, WEB, "www", NULL), 1);
+    assert_true(state_of(w, WEB).managed);
+    assert_string_equal(stored_name(w, WEB), "www");
+    assert_int_equal(count_entries(w), 1);
+}
+
+static void a_name_left_over_is_free(void **state)
+{
+    struct world *w = *state;
+
+    create(w, WEB, "web", NULL);
+    assert_int_equal(xm_host_destroy(w->guests.host, 1, NULL), 0);      /* as xl would: the entry stays */
+    assert_int_equal(create(w, DB, "web", NULL), 2);
+    assert_int_equal(count_entries(w), 1);
+}
+
+static void create_that_fails_leaves_nothing(void **state)
+{
+    static const char *const faults[] = {
+        "create 1 once fail HOST \"no\"\n", "create.domain 1 once fail HOST \"no\"\n",
+        "create.devices 1 once fail HOST \"no\"\n", "create.finish 1 once fail INTERRUPTED \"no\"\n",
+        "unpause 1 once fail HOST \"no\"\n", "list 1 once fail HOST \"no\"\n", "list 2 once fail HOST \"no\"\n",
+    };
+    struct world *w = *state;
+    struct xm_guest_how h = how(w);
+    uint32_t domid = 99;
+
+    for (size_t i = 0; i <= XM_COUNT(faults); i++) {
+        XM_AUTO(xm_doc) *doc = document(WEB, "web", NULL);
+        xm_error *err = NULL;
+
+        w->begin_fails = i == XM_COUNT(faults);
+        put(w, "sim/faults", w->begin_fails ? "" : faults[i]);
+        if (xm_guest_create(&w->guests, doc, &h, &domid, &err) == 0) {
+            assert_string_equal(faults[i], "list 2 once fail HOST \"no\"\n");      /* there is only one call */
+            assert_int_equal(xm_guest_destroy(&w->guests, domid, NULL), 0);
+            domid = 99;
+        }
+        xm_error_free(err);
+        put(w, "sim/faults", "");
+        assert_int_equal(domid, 99);
+        assert_int_equal(count_domains(w), 0);
+        assert_int_equal(count_entries(w), 0);
+        assert_int_equal(files_in(w, "xm/domains"), 0);
+    }
+}
+
+static void start_brings_up_what_was_stored(void **state)
+{
+    struct world *w = *state;
+    struct xm_guest_how paused = how(w);
+    xm_error *err = NULL;
+    uint32_t domid;
+
+    new_guest(w, WEB, "web", NULL);
+    assert_int_equal(start(w, WEB), 1);
+    assert_string_equal(look(w, 1), "-b--");
+    assert_true(state_of(w, WEB).built > time(NULL) - 60);
+    assert_int_equal(xm_guest_start(&w->guests, WEB, &paused, &domid, &err), -1);
+    expect(XM_TAKE(err), XM_STATE, "Domain is already running");
+    pass_ms(w, 5000);
+    assert_int_equal(xm_guest_destroy(&w->guests, 1, NULL), 0);
+    assert_int_equal(state_of(w, WEB).phase, XM_PHASE_HALTED);
+    assert_int_equal(state_of(w, WEB).domid, XM_DOMID_NONE);
+    assert_int_equal(state_of(w, WEB).mem_kib, 16 * 1024);
+    assert_int_equal(state_of(w, WEB).vcpus, 1);
+    paused.build.paused = true;
+    assert_int_equal(xm_guest_start(&w->guests, WEB, &paused, &domid, NULL), 0);
+    assert_string_equal(look(w, domid), "--p-");
+    assert_int_equal(xm_guest_start(&w->guests, DB, &paused, &domid, &err), -1);
+    expect(XM_TAKE(err), XM_NOT_FOUND, DB);
+}
+
+static void start_that_fails_leaves_it_halted(void **state)
+{
+    struct world *w = *state;
+    struct xm_guest_how h = how(w);
+    xm_error *err = NULL;
+    uint32_t domid;
+
+    new_guest(w, WEB, "web", NULL);
+    set_built(w, WEB, 1000);
+    put(w, "sim/faults", "create.devices 1 once fail HOST \"no device today\"\n");
+    assert_int_equal(xm_guest_start(&w->guests, WEB, &h, &domid, &err), -1);
+    expect(err, XM_HOST, "no device today");
+    assert_int_equal(state_of(w, WEB).phase, XM_PHASE_HALTED);
+    assert_true(state_of(w, WEB).built <= time(NULL) - 1000);
+    assert_int_equal(count_domains(w), 0);
+    start(w, WEB);
+}
+
+static void destroy_ends_strangers_too_but_not_dom0(void **state)
+{
+    struct world *w = *state;
+    xm_error *err = NULL;
+
+    create(w, WEB, "web", NULL);
+    assert_int_equal(xm_reg_remove(w->guests.reg, WEB, NULL), 0);
+    assert_int_equal(xm_guest_destroy(&w->guests, 1, NULL), 0);
+    assert_int_equal(count_domains(w), 0);
+    assert_int_equal(xm_guest_destroy(&w->guests, 0, &err), -1);
+    expect(XM_TAKE(err), XM_INVALID, "privileged domain 0");
+    assert_int_equal(xm_guest_destroy(&w->guests, 1, &err), -1);
+    expect(XM_TAKE(err), XM_NOT_FOUND, "1");
+}
+
+/* --- suspend, resume, save, restore --- */
+
+static void suspend_and_resume_keep_the_guest(void **state)
+{
+    struct world *w = *state;
+    xm_error *err = NULL;
+    uint32_t domid;
+
+    new_guest(w, WEB, "web", "sim.load=100");
+    start(w, WEB);
+    pass_ms(w, 30000);
+    assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL), 0);
+    assert_int_equal(count_domains(w), 0);
+    assert_int_equal(state_of(w, WEB).phase, XM_PHASE_SUSPENDED);
+    assert_int_equal(state_of(w, WEB).domid, XM_DOMID_NONE);
+    assert_true(state_of(w, WEB).cpu_ns > 20000000000);
+    assert_int_equal(files_in(w, "xm/domains/" WEB), 3);
+    assert_int_equal(xm_guest_suspend(&w->guests, WEB, &err), -1);
+    expect(XM_TAKE(err), XM_STATE, "Domain is not running");
+    assert_int_equal(xm_guest_start(&w->guests, WEB, NULL, &domid, &err), -1);
+    expect(XM_TAKE(err), XM_STATE, "Domain is already running");
+    assert_int_equal(xm_guest_resume(&w->guests, WEB, NULL, &domid, NULL), 0);
+    assert_int_equal(state_of(w, WEB).phase, XM_PHASE_RUNNING);
+    assert_string_equal(live_name(w, domid), "web");
+    assert_int_equal(files_in(w, "xm/domains/" WEB), 2);
+    assert_int_equal(xm_guest_resume(&w->guests, WEB, NULL, &domid, &err), -1);
+    expect(XM_TAKE(err), XM_STATE, "Cannot resume domain that is not suspended.");
+}
+
+static void suspend_refuses_what_it_cannot_keep(void **state)
+{
+    struct world *w = *state;
+    xm_error *err = NULL;
+
+    create(w, WEB, "web", NULL);
+    assert_int_equal(xm_guest_suspend(&w->guests, WEB, &err), -1);
+    expect(XM_TAKE(err), XM_STATE, "Domain is not managed by Xend lifecycle support.");
+    new_guest(w, DB, "db", NULL);
+    assert_int_equal(xm_guest_suspend(&w->guests, DB, &err), -1);
+    expect(XM_TAKE(err), XM_STATE, "Domain is not running");
+    start(w, DB);
+    assert_int_equal(xm_host_pause(w->guests.host, 2, NULL), 0);
+    assert_int_equal(xm_guest_suspend(&w->guests, DB, &err), -1);
+    expect(XM_TAKE(err), XM_STATE, "Domain is not running");
+}
+
+/* Runs f(w) where no file may grow beyond 64 KiB: a guest's memory does not fit. */
+static void with_little_room(struct world *w, int (*f)(struct world *w, xm_error **err), const char *part)
+{
+    struct rlimit was, little;
+    xm_error *err = NULL;
+
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
+    little = (struct rlimit){ .rlim_cur = 65536, .rlim_max = was.rlim_max };
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
+    assert_int_equal(f(w, &err), -1);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
+    expect(err, XM_IO, part);
+}
+
+static int suspend_web(struct world *w, xm_error **err)
+{
+    return xm_guest_suspend(&w->guests, WEB, err);
+}
+
+static void suspend_that_fails_lets_it_run(void **state)
+{
+    static const char *const faults[] = {
+        "save 1 once fail TIMEOUT \"no\"\n", "save.write 3 once fail IO \"no\"\n", "config_json 1 once fail HOST \"no\"\n",
+    };
+    struct world *w = *state;
+
+    new_guest(w, WEB, "web", NULL);
+    start(w, WEB);
+    for (size_t i = 0; i <= XM_COUNT(faults); i++) {
+        if (i < XM_COUNT(faults)) {
+            put(w, "sim/faults", faults[i]);
+            assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL), -1);
+        } else {
+            with_little_room(w, suspend_web, "File too large");
+        }
+        assert_string_equal(look(w, 1), "-b--");
+        assert_int_equal(state_of(w, WEB).phase, XM_PHASE_RUNNING);
+        assert_int_equal(state_of(w, WEB).domid, 1);
+        assert_int_equal(files_in(w, "xm/domains/" WEB), 2);
+    }
+    put(w, "sim/faults", "destroy 1 once fail HOST \"no\"\n");
+    assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL), -1);      /* its memory is safe: on to the end */
+    assert_int_equal(xm_guest_mend(&w->guests, WEB, NULL), 0);
+    assert_int_equal(state_of(w, WEB).phase, XM_PHASE_SUSPENDED);
+    assert_int_equal(count_domains(w), 0);
+}
+
+static void resume_that_fails_keeps_the_memory(void **state)
+{
+    static const char *const faults[] = {
+        "restore 1 once fail HOST \"no\"\n", "restore.read 2 once fail IO \"no\"\n", "unpause 1 once fail HOST \"no\"\n",
+    };
+    struct world *w = *state;
+    uint32_t domid;
+
+    new_guest(w, WEB, "web", NULL);
+    start(w, WEB);
+    assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL), 0);
+    for (size_t i = 0; i < XM_COUNT(faults); i++) {
+        put(w, "sim/faults", faults[i]);
+        assert_int_equal(xm_guest_resume(&w->guests, WEB, NULL, &domid, NULL), -1);
+        assert_int_equal(state_of(w, WEB).phase, XM_PHASE_SUSPENDED);
+        assert_int_equal(files_in(w, "xm/domains/" WEB), 3);
+        assert_int_equal(count_domains(w), 0);
+    }
+    assert_int_equal(xm_guest_resume(&w->guests, WEB, NULL, &domid, NULL), 0);
+}
+
+static void save_leaves_the_guest_as_asked(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid;
+
+    new_guest(w, WEB, "web", NULL);
+    start(w, WEB);
+    assert_int_equal(save(w, "web", "save", XM_AFTER_RUN, NULL), 0);
+    assert_string_equal(look(w, 1), "-b--");
+    assert_int_equal(save(w, "web", "save", XM_AFTER_PAUSE, NULL), 0);
+    assert_string_equal(look(w, 1), "--p-");
+    assert_int_equal(xm_host_unpause(w->guests.host, 1, NULL), 0);
+    assert_int_equal(save(w, "web", "save", XM_AFTER_DESTROY, NULL), 0);
+    assert_int_equal(state_of(w, WEB).phase, XM_PHASE_HALTED);          /* not suspended */
+    assert_int_equal(restore(w, "save", NULL, &domid, NULL), 0);
+    assert_string_equal(look(w, domid), "-b--");
+    assert_string_equal(w->begun, WEB);
+    assert_int_equal(state_of(w, WEB).domid, domid);
+    assert_true(state_of(w, WEB).managed);
+    assert_int_equal(count_entries(w), 1);
+}
+
+static int save_web(struct world *w, xm_error **err)
+{
+    return save(w, "web", "save", XM_AFTER_DESTROY, err);
+}
+
+static void save_that_fails_changes_nothing(void **state)
+{
+    struct world *w = *state;
+    xm_autofree char *path = xm_printf("%s/save", w->dir), *text = NULL;
+
+    create(w, WEB, "web", NULL);
+    put(w, "save", "what was there before");
+    with_little_room(w, save_web, "File too large");
+    put(w, "sim/faults", "save.write 2 once fail IO \"No space left on device\"\n");
+    assert_int_equal(save_web(w, NULL), -1);
+    assert_string_equal(look(w, 1), "-b--");
+    assert_int_equal(state_of(w, WEB).phase, XM_PHASE_RUNNING);
+    assert_int_equal(xm_file_read(path, 100, &text, NULL, NULL), 0);
+    assert_string_equal(text, "what was there before");
+    assert_int_equal(files_in(w, "."), 4);                              /* sim, xm, kernel, save */
+}
+
+static void restore_makes_a_stranger_ours(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_doc) *doc = NULL;
+    uint32_t domid;
+
+    create(w, WEB, "web", "sim.reboot=10");
+    assert_int_equal(save(w, "web", "save", XM_AFTER_DESTROY, NULL), 0);
+    assert_int_equal(count_entries(w), 0);
+    assert_int_equal(restore(w, "save", NULL, &domid, NULL), 0);
+    assert_false(state_of(w, WEB).managed);
+    assert_int_equal(xm_reg_load_doc(w->guests.reg, WEB, &doc, NULL), 0);
+    assert_string_equal(xm_doc_get_str(doc, "name"), "web");
+    assert_string_equal(xm_doc_get_str(doc, "on_reboot"), "restart");
+    assert_string_equal(xm_doc_get_str(doc, "on_poweroff"), "destroy");
+    pass_ms(w, 20000);
+    assert_string_equal(look(w, domid), "---s");
+    assert_int_equal(xm_guest_end(&w->guests, WEB, XM_REASON_REBOOT, XM_ACTION_RESTART, NULL), 0);
+    assert_int_equal(state_of(w, WEB).restarts, 1);
+    assert_string_equal(live_name(w, state_of(w, WEB).domid), "web");   /* made of the saved configuration alone */
+    assert_string_equal(look(w, state_of(w, WEB).domid), "-b--");
+}
+
+static void restore_refuses_what_would_clash(void **state)
+{
+    struct world *w = *state;
+    xm_error *err = NULL;
+    uint32_t domid;
+
+    new_guest(w, WEB, "web", NULL);
+    start(w, WEB);
+    assert_int_equal(save(w, "web", "save", XM_AFTER_RUN, NULL), 0);
+    assert_int_equal(restore(w, "save", NULL, &domid, &err), -1);
+    expect(XM_TAKE(err), XM_EXISTS, "Domain 'web' already exists with ID '1'");
+    assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL), 0);
+    assert_int_equal(restore(w, "save", NULL, &domid, &err), -1);
+    expect(XM_TAKE(err), XM_STATE, "suspended");
+    assert_int_equal(state_of(w, WEB).phase, XM_PHASE_SUSPENDED);
+    put(w, "junk", "this is no save file at all, not even nearly");
+    assert_int_equal(restore(w, "junk", NULL, &domid, &err), -1);
+    expect(XM_TAKE(err), XM_INVALID, "not a valid guest state file");
+    assert_int_equal(restore(w, "nowhere", NULL, &domid, &err), -1);
+    expect(XM_TAKE(err), XM_NOT_FOUND, "nowhere");
+}
+
+static void restore_that_fails_leaves_nothing(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid;
+
+    create(w, WEB, "web", NULL);
+    assert_int_equal(save(w, "web", "save", XM_AFTER_DESTROY, NULL), 0);
+    put(w, "sim/faults", "restore.read 2 once fail IO \"no\"\n");
+    assert_int_equal(restore(w, "save", NULL, &domid, NULL), -1);
+    assert_int_equal(count_entries(w), 0);
+    assert_int_equal(count_domains(w), 0);
+}
+
+static void restore_takes_another_configuration(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_doc) *doc = document(NULL, "www", NULL), *stored = NULL;
+    uint32_t domid;
+
+    create(w, WEB, "web", NULL);
+    assert_int_equal(save(w, "web", "save", XM_AFTER_DESTROY, NULL), 0);
+    xm_doc_set_str(doc, "on_reboot", "preserve");
+    assert_int_equal(restore(w, "save", doc, &domid, NULL), 0);
+    assert_string_equal(live_name(w, domid), "www");
+    assert_int_equal(xm_reg_load_doc(w->guests.reg, WEB, &stored, NULL), 0);
+    assert_string_equal(xm_doc_get_str(stored, "on_reboot"), "preserve");
+}
+
+static void hostile_configurations_in_save_files_are_refused(void **state)
+{
+    static const char *const configs[] = {
+        "", "[]", "{", "{}", "{\"c_info\": 3}", "{\"c_info\": {\"name\": \"x\"}}",
+        "{\"c_info\": {\"name\": \"x\", \"uuid\": \"../../../../etc/passwd\"}}",
+        "{\"c_info\": {\"name\": \"x\", \"uuid\": \"00000000-0000-0000-0000-000000000000\"}}",
+        "{\"c_info\": {\"name\": [\"x\"], \"uuid\": \"" WEB "\"}}",
+    };
+    struct world *w = *state;
+    xm_autofree char *path = xm_printf("%s/save", w->dir);
+    uint32_t domid;
+
+    for (size_t i = 0; i < XM_COUNT(configs); i++) {
+        xm_autoclose int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        xm_error *err = NULL;
+
+        assert_int_equal(xm_savefile_write_head(fd, configs[i], NULL), 0);
+        assert_int_equal(restore(w, "save", NULL, &domid, &err), -1);
+        expect(err, XM_INVALID, "configuration");
+        assert_int_equal(count_entries(w), 0);
+    }
+}
+
+/* --- ends --- */
+
+static void an_end_is_dealt_with_as_policy_says(void **state)
+{
+    struct world *w = *state;
+
+    new_guest(w, WEB, "web", "sim.poweroff=10");
+    create(w, DB, "db", "sim.poweroff=10");
+    start(w, WEB);
+    pass_ms(w, 20000);
+    assert_string_equal(look(w, 1), "---s");
+    assert_int_equal(xm_guest_end(&w->guests, DB, XM_REASON_POWEROFF, XM_ACTION_PRESERVE, NULL), 0);
+    assert_string_equal(look(w, 1), "---s");
+    assert_int_equal(state_of(w, DB).last_reason, XM_REASON_POWEROFF);
+    assert_int_equal(xm_guest_end(&w->guests, DB, XM_REASON_POWEROFF, XM_ACTION_DESTROY, NULL), 0);
+    assert_int_equal(xm_guest_end(&w->guests, WEB, XM_REASON_POWEROFF, XM_ACTION_DESTROY, NULL), 0);
+    assert_int_equal(count_domains(w), 0);
+    assert_int_equal(count_entries(w), 1);
+    assert_int_equal(state_of(w, WEB).phase, XM_PHASE_HALTED);
+    assert_int_equal(state_of(w, WEB).last_reason, XM_REASON_POWEROFF);
+    assert_int_equal(state_of(w, WEB).mem_kib, 16 * 1024);
+    /* once more, as after a supervisor that died behind its work: nothing is left to do */
+    assert_int_equal(xm_guest_end(&w->guests, DB, XM_REASON_POWEROFF, XM_ACTION_RESTART, NULL), 0);
+    assert_int_equal(xm_guest_end(&w->guests, WEB, XM_REASON_POWEROFF, XM_ACTION_RESTART, NULL), 0);
+    assert_int_equal(count_domains(w), 0);
+}
+
+static void a_restart_uses_what_is_stored_now(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_doc) *edited = document(WEB, "www", "sim.load=0");
+    bool was_there;
+
+    new_guest(w, WEB, "web", "sim.reboot=10");
+    start(w, WEB);
+    set_built(w, WEB, 100);
+    pass_ms(w, 20000);
+    assert_int_equal(xm_guest_new(&w->guests, edited, &was_there, NULL), 0);
+    assert_int_equal(xm_guest_end(&w->guests, WEB, XM_REASON_REBOOT, XM_ACTION_RESTART, NULL), 0);
+    assert_string_equal(look(w, 1), "gone");
+    assert_int_equal(state_of(w, WEB).domid, 2);
+    assert_int_equal(state_of(w, WEB).restarts, 1);
+    assert_false(state_of(w, WEB).restarting);
+    assert_string_equal(live_name(w, 2), "www");
+    assert_string_equal(look(w, 2), "-b--");
+}
+
+static void a_running_guest_is_not_ended(void **state)
+{
+    struct world *w = *state;
+
+    create(w, WEB, "web", NULL);
+    assert_int_equal(xm_guest_end(&w->guests, WEB, XM_REASON_POWEROFF, XM_ACTION_DESTROY, NULL), 0);
+    assert_string_equal(look(w, 1), "-b--");
+}
+
+static char last_line[256];
+
+static void keep_line(void *sink, enum xm_log_level level, const char *text)
+{
+    (void)sink;
+    (void)level;
+    snprintf(last_line, sizeof(last_line), "%s", text);
+}
+
+static void restarting_too_fast_is_refused(void **state)
+{
+    const struct xm_log log = { .write = keep_line, .level = XM_LOG_ERROR };
+    struct world *w = *state;
+
+    w->guests.log = &log;
+    create(w, WEB, "web", "sim.reboot=1");
+    pass_ms(w, 5000);
+    assert_int_equal(xm_guest_end(&w->guests, WEB, XM_REASON_REBOOT, XM_ACTION_RESTART, NULL), 0);
+    assert_int_equal(count_domains(w), 0);
+    assert_int_equal(count_entries(w), 0);
+    assert_non_null(strstr(last_line, "VM web restarting too fast (Elapsed time: "));
+    assert_non_null(strstr(last_line, " seconds). Refusing to restart to avoid loops."));
+}
+
+static void guests_of_xl_may_restart_as_fast_as_they_like(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_doc) *doc = xm_doc_new(XM_DIALECT_XL, "web.cfg");
+    uint32_t domid;
+
+    xm_doc_set_str(doc, "name", "web");
+    xm_doc_set_str(doc, "uuid", WEB);
+    xm_doc_set_str(doc, "kernel", "/kernel");
+    xm_doc_set_str(doc, "extra", "sim.reboot=1");
+    xm_doc_set_int(doc, "memory", 16);
+    assert_int_equal(xm_guest_create(&w->guests, doc, NULL, &domid, NULL), 0);
+    pass_ms(w, 5000);
+    assert_int_equal(xm_guest_end(&w->guests, WEB, XM_REASON_REBOOT, XM_ACTION_RESTART, NULL), 0);
+    assert_int_equal(state_of(w, WEB).domid, 2);
+}
+
+static void a_restart_that_fails_leaves_it_halted(void **state)
+{
+    struct world *w = *state;
+    xm_error *err = NULL;
+
+    new_guest(w, WEB, "web", "sim.reboot=1");
+    start(w, WEB);
+    set_built(w, WEB, 100);
+    pass_ms(w, 5000);
+    put(w, "sim/faults", "create 1 once fail HOST \"no memory today\"\n");
+    assert_int_equal(xm_guest_end(&w->guests, WEB, XM_REASON_REBOOT, XM_ACTION_RESTART, &err), -1);
+    expect(err, XM_HOST, "no memory today");
+    assert_int_equal(state_of(w, WEB).phase, XM_PHASE_HALTED);
+    assert_int_equal(count_domains(w), 0);
+}
+
+/* --- looking --- */
+
+static void words_pick_as_each_dialect_does(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_guest_list) *all = NULL;
+    xm_error *err = NULL;
+
+    new_guest(w, WEB, "web", NULL);
+    create(w, DB, "db", NULL);
+    create(w, NULL, "1", NULL);
+    all = list(w);
+    assert_int_equal(all->count, 4);
+    assert_int_equal(pick(all, "Domain-0")->domid, 0);
+    assert_string_equal(pick(all, "web")->uuid, WEB);
+    assert_string_equal(pick(all, WEB)->uuid, WEB);
+    assert_int_equal(pick(all, DB)->domid, 1);
+    assert_int_equal(pick(all, "1")->domid, 2);             /* a name hides a number */
+    assert_int_equal(pick(all, "2")->domid, 2);
+    assert_null(xm_guest_pick(all, XM_DIALECT_XM, "nobody", &err));
+    expect(XM_TAKE(err), XM_NOT_FOUND, "'nobody'");
+    assert_null(xm_guest_pick(all, XM_DIALECT_XM, "", &err));
+    expect(XM_TAKE(err), XM_NOT_FOUND, "''");
+    assert_int_equal(xm_guest_pick(all, XM_DIALECT_XL, "1", NULL)->domid, 1);
+    assert_int_equal(xm_guest_pick(all, XM_DIALECT_XL, "", NULL)->domid, 0);
+    assert_int_equal(xm_guest_pick(all, XM_DIALECT_XL, "db", NULL)->domid, 1);
+    assert_null(xm_guest_pick(all, XM_DIALECT_XL, "web", NULL));
+    assert_null(xm_guest_pick(all, XM_DIALECT_XL, DB, NULL));
+    assert_null(xm_guest_pick(all, XM_DIALECT_XL, "99999999999999999999999", NULL));
+    assert_null(xm_guest_pick(all, XM_DIALECT_XL, "4294967295", NULL));
+}
+
+static void a_list_shows_each_guest_once(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_guest_list) *all = NULL;
+
+    new_guest(w, WEB, "web", NULL);
+    new_guest(w, DB, "db", NULL);
+    start(w, DB);
+    create(w, NULL, "tmp", NULL);
+    all = list(w);
+    assert_int_equal(all->count, 4);
+    assert_int_equal(all->items[0].domid, 0);
+    assert_false(all->items[0].ours);
+    assert_string_equal(all->items[1].name, "db");
+    assert_true(all->items[1].managed);
+    assert_string_equal(all->items[2].name, "tmp");
+    assert_true(all->items[2].ours);
+    assert_false(all->items[2].managed);
+    assert_string_equal(all->items[3].name, "web");
+    assert_int_equal(all->items[3].domid, XM_DOMID_NONE);
+}
+
+static void a_guest_that_is_held_is_left_alone(void **state)
+{
+    struct world *w = *state;
+    struct xm_reg_state building = { .phase = XM_PHASE_BUILDING, .managed = true, .domid = XM_DOMID_NONE };
+    int lock;
+
+    new_guest(w, WEB, "web", NULL);
+    assert_int_equal(xm_reg_save_state(w->guests.reg, WEB, &building, NULL), 0);
+    assert_int_equal(xm_reg_lock(w->guests.reg, WEB, false, &lock, NULL), 0);
+    assert_int_equal(xm_guest_mend(&w->guests, WEB, NULL), 0);
+    assert_int_equal(state_of(w, WEB).phase, XM_PHASE_BUILDING);
+    close(lock);
+    assert_int_equal(xm_guest_mend(&w->guests, WEB, NULL), 0);
+    assert_int_equal(state_of(w, WEB).phase, XM_PHASE_HALTED);
+}
+
+/* --- interruptions --- */
+
+struct trial {
+    const char *name;
+    void (*before)(struct world *w);
+    int (*step)(void *w);
+    bool may_vanish;                    /* the guest may be unknown afterwards */
+};
+
+static void nothing(struct world *w) { (void)w; }
+static void is_halted(struct world *w) { new_guest(w, WEB, "web", NULL); }
+static void is_running(struct world *w) { is_halted(w); start(w, WEB); }
+static void is_suspended(struct world *w) { is_running(w); assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL), 0); }
+static void is_created(struct world *w) { create(w, WEB, "web", NULL); }
+static void is_saved(struct world *w) { is_running(w); assert_int_equal(save(w, "web", "save", XM_AFTER_DESTROY, NULL), 0); }
+
+static void has_ended(struct world *w)
+{
+    new_guest(w, WEB, "web", "sim.reboot=10");
+    start(w, WEB);
+    set_built(w, WEB, 100);
+    pass_ms(w, 15000);
+}
+
+static int do_new(void *w)
+{
+    XM_AUTO(xm_doc) *doc = document(WEB, "web", NULL);
+    bool edited;
+
+    return xm_guest_new(&((struct world *)w)->guests, doc, &edited, NULL) < 0;
+}
+
+static int do_create(void *w)
+{
+    XM_AUTO(xm_doc) *doc = document(WEB, "www", NULL);
+    uint32_t domid;
+
+    return xm_guest_create(&((struct world *)w)->guests, doc, NULL, &domid, NULL) < 0;
+}
+
+static int do_start(void *w) { return xm_guest_start(&((struct world *)w)->guests, WEB, NULL, &(uint32_t){ 0 }, NULL) < 0; }
+static int do_suspend(void *w) { return xm_guest_suspend(&((struct world *)w)->guests, WEB, NULL) < 0; }
+static int do_resume(void *w) { return xm_guest_resume(&((struct world *)w)->guests, WEB, NULL, &(uint32_t){ 0 }, NULL) < 0; }
+static int do_delete(void *w) { return xm_guest_delete(&((struct world *)w)->guests, WEB, NULL) < 0; }
+static int do_destroy(void *w) { return xm_guest_destroy(&((struct world *)w)->guests, 1, NULL) < 0; }
+static int do_rename(void *w) { return rename_to(w, "web", "www", NULL) < 0; }
+static int do_save(void *w) { return save(w, "web", "save", XM_AFTER_DESTROY, NULL) < 0; }
+static int do_checkpoint(void *w) { return save(w, "web", "save", XM_AFTER_RUN, NULL) < 0; }
+static int do_restore(void *w) { return restore(w, "save", NULL, &(uint32_t){ 0 }, NULL) < 0; }
+static int do_restart(void *w) { return xm_guest_end(&((struct world *)w)->guests, WEB, XM_REASON_REBOOT, XM_ACTION_RESTART, NULL) < 0; }
+static int do_end(void *w) { return xm_guest_end(&((struct world *)w)->guests, WEB, XM_REASON_REBOOT, XM_ACTION_DESTROY, NULL) < 0; }
+
+static const struct trial trials[] = {
+    { "new", nothing, do_new, true },
+    { "edit", is_halted, do_new, false },
+    { "edit of a running guest", is_running, do_new, false },
+    { "create", nothing, do_create, true },
+    { "create of a managed guest", is_halted, do_create, false },
+    { "start", is_halted, do_start, false },
+    { "suspend", is_running, do_suspend, false },
+    { "resume", is_suspended, do_resume, false },
+    { "rename of a halted guest", is_halted, do_rename, false },
+    { "rename of a running guest", is_running, do_rename, false },
+    { "delete", is_halted, do_delete, true },
+    { "destroy", is_running, do_destroy, false },
+    { "destroy of an unmanaged guest", is_created, do_destroy, true },
+    { "save", is_running, do_save, false },
+    { "save -c", is_running, do_checkpoint, false },
+    { "restore", is_saved, do_restore, false },
+    { "end by destroy", has_ended, do_end, false },
+    { "restart", has_ended, do_restart, false },
+};
+
+/* What there is fits together: the phase with the domain, the domain with the memory file. */
+static void check_whole(struct world *w, const struct trial *trial, int n)
+{
+    xm_autofree char *memory = xm_reg_memory_path(w->guests.reg, WEB);
+    struct xm_reg_state st;
+    size_t domains = count_domains(w);
+
+    if (count_entries(w) == 0) {
+        if (!trial->may_vanish || domains != 0)
+            fail_msg("%s, stopped before step %d: lost (%zu domains)", trial->name, n, domains);
+        return;
+    }
+    st = state_of(w, WEB);
+    switch (st.phase) {
+    case XM_PHASE_HALTED:
+        if (domains == 0 && st.managed && st.domid == XM_DOMID_NONE && access(memory, F_OK) < 0)
+            return;
+        break;
+    case XM_PHASE_RUNNING:
+        if (domains == 1 && access(memory, F_OK) < 0
+            && (strcmp(look(w, st.domid), "-b--") == 0 || trial->before == has_ended))
+            return;
+        break;
+    case XM_PHASE_SUSPENDED:
+        if (domains == 0 && st.domid == XM_DOMID_NONE && access(memory, F_OK) == 0)
+            return;
+        break;
+    default:
+        break;
+    }
+    fail_msg("%s, stopped before step %d: phase %d, domid %d, %zu domains, %s memory, %s", trial->name, n, st.phase,
+             (int)st.domid, domains, access(memory, F_OK) == 0 ? "with" : "no", look(w, st.domid));
+}
+
+/* From whatever it was left in to running, ended, and forgotten. */
+static void go_on(struct world *w)
+{
+    struct xm_reg_state st;
+    uint32_t domid;
+
+    if (count_entries(w) == 0)
+        new_guest(w, WEB, "web", NULL);
+    st = state_of(w, WEB);
+    if (st.phase == XM_PHASE_HALTED)
+        assert_int_equal(xm_guest_start(&w->guests, WEB, NULL, &domid, NULL), 0);
+    else if (st.phase == XM_PHASE_SUSPENDED)
+        assert_int_equal(xm_guest_resume(&w->guests, WEB, NULL, &domid, NULL), 0);
+    else
+        domid = st.domid;
+    assert_int_equal(xm_guest_destroy(&w->guests, domid, NULL), 0);
+    if (xm_reg_has(w->guests.reg, WEB))
+        assert_int_equal(xm_guest_delete(&w->guests, WEB, NULL), 0);
+    assert_int_equal(count_domains(w), 0);
+    assert_int_equal(files_in(w, "xm/domains"), 0);
+}
+
+static int try_until(const struct trial *trial, int n)
+{
+    struct world *w;
+    bool ended;
+
+    setup((void **)&w);
+    trial->before(w);
+    ended = run_until_step(n, trial->step, w);
+    close_world(w);
+    open_world(w);                      /* a fresh look, as the next command has it */
+    if (xm_reg_has(w->guests.reg, WEB))
+        assert_int_equal(xm_guest_mend(&w->guests, WEB, NULL), 0);
+    check_whole(w, trial, n);
+    go_on(w);
+    teardown((void **)&w);
+    return ended;
+}
+
+static void any_step_can_be_stopped_anywhere(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < XM_COUNT(trials); i++) {
+        int n = 0;
+
+        while (!try_until(&trials[i], n))
+            n++;
+        print_message("# %s: stopped at each of %d steps\n", trials[i].name, n);
+        assert_true(n > 3);
+    }
+}
+
+static void an_interrupted_restart_is_done_again_once(void **state)
+{
+    struct world *w = *state;
+
+    has_ended(w);
+    put(w, "sim/faults", "create.devices 1 on kill\n");
+    for (int i = 0; i < 2; i++) {
+        pid_t pid = fork();
+        int status;
+
+        if (pid == 0)
+            _exit(i == 0 ? do_restart(w) : xm_guest_mend(&w->guests, WEB, NULL) < 0);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFSIGNALED(status));
+        assert_int_equal(state_of(w, WEB).restarting, i == 0);
+    }
+    assert_int_equal(xm_guest_mend(&w->guests, WEB, NULL), 0);
+    assert_int_equal(state_of(w, WEB).phase, XM_PHASE_HALTED);
+    assert_int_equal(count_domains(w), 0);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(new_makes_a_halted_guest),
+        TEST(a_name_is_one_guest_s),
+        TEST(new_with_a_known_uuid_edits),
+        TEST(new_makes_a_running_guest_managed),
+        TEST(the_control_domain_s_uuid_is_refused),
+        TEST(only_a_halted_guest_is_deleted),
+        TEST(a_damaged_guest_can_be_destroyed_and_deleted),
+        TEST(renaming_changes_both_names),
+        TEST(create_keeps_an_entry_until_the_end),
+        TEST(create_refuses_what_is_taken),
+        TEST(create_with_a_managed_uuid_is_that_guest),
+        TEST(a_name_left_over_is_free),
+        TEST(create_that_fails_leaves_nothing),
+        TEST(start_brings_up_what_was_stored),
+        TEST(start_that_fails_leaves_it_halted),
+        TEST(destroy_ends_strangers_too_but_not_dom0),
+        TEST(suspend_and_resume_keep_the_guest),
+        TEST(suspend_refuses_what_it_cannot_keep),
+        TEST(suspend_that_fails_lets_it_run),
+        TEST(resume_that_fails_keeps_the_memory),
+        TEST(save_leaves_the_guest_as_asked),
+        TEST(save_that_fails_changes_nothing),
+        TEST(restore_makes_a_stranger_ours),
+        TEST(restore_refuses_what_would_clash),
+        TEST(restore_that_fails_leaves_nothing),
+        TEST(restore_takes_another_configuration),
+        TEST(hostile_configurations_in_save_files_are_refused),
+        TEST(an_end_is_dealt_with_as_policy_says),
+        TEST(a_restart_uses_what_is_stored_now),
+        TEST(a_running_guest_is_not_ended),
+        TEST(restarting_too_fast_is_refused),
+        TEST(guests_of_xl_may_restart_as_fast_as_they_like),
+        TEST(a_restart_that_fails_leaves_it_halted),
+        TEST(words_pick_as_each_dialect_does),
+        TEST(a_list_shows_each_guest_once),
+        TEST(a_guest_that_is_held_is_left_alone),
+        cmocka_unit_test(any_step_can_be_stopped_anywhere),
+        TEST(an_interrupted_restart_is_done_again_once),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,590 @@
+/* super: the supervisor as a process, its protocol, its guests, and what it survives. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "convert/json.h"
+#include "guest/guest.h"
+#include "super/socket.h"
+#include "super/super.h"
+
+#define WEB "11111111-1111-4111-8111-111111111111"
+#define DB "22222222-2222-4222-8222-222222222222"
+
+static char self[4096];
+
+struct world {
+    char dir[64];
+    xm_conf conf;
+    struct xm_guests guests;
+    char *argv[4];
+};
+
+static void fill_conf(xm_conf *conf, const char *dir)
+{
+    conf->host = xm_printf("sim:%s", dir);
+    conf->state_dir = xm_printf("%s/xm", dir);
+    conf->run_dir = xm_printf("%s/run", dir);
+    conf->log_file = xm_printf("%s/log/xm.log", dir);
+}
+
+static void free_conf(xm_conf *conf)
+{
+    free(conf->host);
+    free(conf->state_dir);
+    free(conf->run_dir);
+    free(conf->log_file);
+}
+
+/* --- this program as supervisor and as worker --- */
+
+static volatile int stop;
+
+static void on_term(int signum)
+{
+    (void)signum;
+    stop = 1;
+}
+
+static int supervise(const char *dir)
+{
+    char *worker[] = { self, (char *)"--work", (char *)dir, NULL };
+    xm_conf conf = { 0 };
+    struct xm_super_config config = { .conf = &conf, .worker = worker, .stop = &stop };
+    struct sigaction action = { .sa_handler = on_term };
+    xm_error *err = NULL;
+    int rc;
+
+    sigaction(SIGTERM, &action, NULL);
+    fill_conf(&conf, dir);
+    rc = xm_super_run(&config, &err);
+    if (rc < 0)
+        rc = err->code == XM_BUSY ? 75 : 1;
+    xm_error_free(err);
+    free_conf(&conf);
+    return rc;
+}
+
+static int work(const char *dir, char *const *words)
+{
+    xm_conf conf = { 0 };
+    int rc;
+
+    fill_conf(&conf, dir);
+    rc = xm_super_work(&conf, NULL, words, NULL);
+    free_conf(&conf);
+    return rc < 0;
+}
+
+/* --- the machine --- */
+
+static void put(const struct world *w, const char *file, const char *text)
+{
+    xm_autofree char *path = xm_printf("%s/%s", w->dir, file);
+
+    assert_int_equal(xm_file_replace(path, text, strlen(text), 0600, NULL), 0);
+}
+
+static int setup(void **state)
+{
+    struct world *w = xm_new0(struct world, 1);
+    xm_autofree char *text = NULL;
+
+    strcpy(w->dir, "/tmp/xm-super.XXXXXX");
+    assert_non_null(mkdtemp(w->dir));
+    fill_conf(&w->conf, w->dir);
+    w->argv[0] = self;
+    w->argv[1] = (char *)"--supervise";
+    w->argv[2] = w->dir;
+    assert_int_equal(xm_host_open(&w->conf, NULL, &w->guests.host, NULL), 0);
+    assert_int_equal(xm_reg_open(w->conf.state_dir, NULL, &w->guests.reg, NULL), 0);
+    text = xm_printf("{\"root\": \"%s\"}", w->dir);
+    put(w, "sim/host.json", text);
+    put(w, "kernel", "kernel");
+    *state = w;
+    return 0;
+}
+
+static void sleep_ms(unsigned ms)
+{
+    struct timespec pause = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
+
+    nanosleep(&pause, NULL);
+}
+
+/* Waits, at most 20 seconds, until it is so. */
+#define WAIT_FOR(condition)                                                                     \
+    do {                                                                                        \
+        int left_ = 2000;                                                                       \
+        while (!(condition) && left_-- > 0)                                                     \
+            sleep_ms(10);                                                                       \
+        if (!(condition))                                                                       \
+            fail_msg("not within 20 seconds: %s\n%s", #condition, log_text(w));                 \
+    } while (0)
+
+static char *log_text(struct world *w)
+{
+    char *text = NULL;
+
+    return xm_file_read(w->conf.log_file, 1 << 20, &text, NULL, NULL) < 0 ? xm_strdup("") : text;
+}
+
+static bool log_has(struct world *w, const char *part)
+{
+    xm_autofree char *text = log_text(w);
+
+    return strstr(text, part) != NULL;
+}
+
+static size_t log_count(struct world *w, const char *part)
+{
+    xm_autofree char *text = log_text(w);
+    size_t count = 0;
+
+    for (const char *at = text; (at = strstr(at, part)) != NULL; at++)
+        count++;
+    return count;
+}
+
+static xm_super *reach(struct world *w)
+{
+    xm_super *super = NULL;
+    xm_error *err = NULL;
+
+    if (xm_super_connect(&w->conf, w->argv, &super, &err) < 0)
+        fail_msg("%s", xm_error_text(err));
+    return super;
+}
+
+static int64_t asked(xm_super *super, const char *key)
+{
+    xm_autofree char *text = NULL;
+    XM_AUTO(xm_json) *json = NULL;
+
+    assert_int_equal(xm_super_status(super, &text, NULL), 0);
+    assert_int_equal(xm_json_parse(text, strlen(text), &json, NULL), 0);
+    return xm_json_int(xm_json_get(json, key, NULL), -1);
+}
+
+static pid_t supervisor(struct world *w)
+{
+    XM_AUTO(xm_super) *super = reach(w);
+
+    return (pid_t)asked(super, "pid");
+}
+
+/* A supervisor is nobody's child here: it is gone when nothing answers to its pid. */
+static bool is_gone(pid_t pid)
+{
+    xm_autofree char *path = xm_printf("/proc/%d/stat", (int)pid);
+    xm_autofree char *text = NULL;
+
+    return xm_file_read(path, 4096, &text, NULL, NULL) < 0 || strstr(text, ") Z ") != NULL;
+}
+
+static void end_supervisor(struct world *w, int signum)
+{
+    pid_t pid = supervisor(w);
+
+    assert_int_equal(kill(pid, signum), 0);
+    WAIT_FOR(is_gone(pid));
+}
+
+static int teardown(void **state)
+{
+    struct world *w = *state;
+    xm_autofree char *command = xm_printf("rm -rf '%s'", w->dir);
+
+    end_supervisor(w, SIGTERM);
+    xm_host_close(w->guests.host);
+    xm_reg_close(w->guests.reg);
+    free_conf(&w->conf);
+    stop = system(command);
+    free(w);
+    return stop;
+}
+
+/* --- guests --- */
+
+static int begin(void *arg, const char *uuid, xm_error **err)
+{
+    return xm_super_begin(arg, uuid, err);
+}
+
+static xm_doc *document(const char *uuid, const char *name, const char *words)
+{
+    xm_doc *doc = xm_doc_new(XM_DIALECT_XL, "web.cfg");
+
+    xm_doc_set_str(doc, "name", name);
+    xm_doc_set_str(doc, "uuid", uuid);
+    xm_doc_set_str(doc, "kernel", "/kernel");
+    xm_doc_set_str(doc, "extra", words);
+    xm_doc_set_int(doc, "memory", 16);
+    return doc;
+}
+
+static uint32_t create(struct world *w, const char *uuid, const char *name, const char *words)
+{
+    XM_AUTO(xm_super) *super = reach(w);
+    XM_AUTO(xm_doc) *doc = document(uuid, name, words);
+    struct xm_guest_how how = { .begin = begin, .begin_arg = super };
+    xm_error *err = NULL;
+    uint32_t domid;
+
+    if (xm_guest_create(&w->guests, doc, &how, &domid, &err) < 0 || xm_super_end(super, uuid, &err) < 0)
+        fail_msg("%s", xm_error_text(err));
+    return domid;
+}
+
+static void new_guest(struct world *w, const char *uuid, const char *name, const char *words)
+{
+    XM_AUTO(xm_doc) *doc = document(uuid, name, words);
+    bool edited;
+
+    assert_int_equal(xm_guest_new(&w->guests, doc, &edited, NULL), 0);
+}
+
+static enum xm_phase phase_of(struct world *w, const char *uuid)
+{
+    struct xm_reg_state state;
+
+    assert_int_equal(xm_reg_load_state(w->guests.reg, uuid, &state, NULL), 0);
+    return state.phase;
+}
+
+static uint32_t domid_of(struct world *w, const char *uuid)
+{
+    struct xm_reg_state state;
+
+    return xm_reg_load_state(w->guests.reg, uuid, &state, NULL) < 0 ? XM_DOMID_NONE : state.domid;
+}
+
+static bool is_live(struct world *w, uint32_t domid)
+{
+    XM_AUTO(xm_domains) *domains = NULL;
+
+    return xm_host_get(w->guests.host, domid, 0, &domains, NULL) == 0;
+}
+
+static size_t count_domains(struct world *w)
+{
+    XM_AUTO(xm_domains) *domains = NULL;
+
+    assert_int_equal(xm_host_list(w->guests.host, 0, &domains, NULL), 0);
+    return domains->count - 1;
+}
+
+/* --- one supervisor --- */
+
+static void the_first_command_starts_it_and_the_others_find_it(void **state)
+{
+    struct world *w = *state;
+    pid_t pid = supervisor(w);
+    XM_AUTO(xm_super) *super = reach(w);
+    struct stat st;
+    xm_autofree char *path = xm_printf("%s/supervisor.sock", w->conf.run_dir);
+
+    assert_int_equal(asked(super, "pid"), pid);
+    assert_int_equal(asked(super, "guests"), 0);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+}
+
+static void a_second_one_yields(void **state)
+{
+    struct world *w = *state;
+    pid_t first = supervisor(w), second = fork();
+    int status;
+
+    if (second == 0) {
+        execv(self, w->argv);
+        _exit(1);
+    }
+    assert_int_equal(waitpid(second, &status, 0), second);
+    assert_int_equal(WEXITSTATUS(status), 75);
+    assert_int_equal(supervisor(w), first);
+}
+
+static void many_commands_at_once_start_one(void **state)
+{
+    struct world *w = *state;
+    pid_t pids[8];
+    int status;
+
+    for (size_t i = 0; i < XM_COUNT(pids); i++)
+        if ((pids[i] = fork()) == 0) {
+            xm_super *super;
+
+            _exit(xm_super_connect(&w->conf, w->argv, &super, NULL) < 0);
+        }
+    for (size_t i = 0; i < XM_COUNT(pids); i++) {
+        assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+        assert_int_equal(status, 0);
+    }
+    assert_int_equal(log_count(w, "Supervisor started."), 1);
+}
+
+static void it_leaves_when_its_socket_is_taken_away(void **state)
+{
+    struct world *w = *state;
+    xm_autofree char *path = xm_printf("%s/supervisor.sock", w->conf.run_dir);
+    pid_t pid = supervisor(w);
+
+    assert_int_equal(unlink(path), 0);
+    WAIT_FOR(is_gone(pid));
+}
+
+static void a_supervisor_that_cannot_run_is_an_error(void **state)
+{
+    struct world *w = *state;
+    char *argv[] = { (char *)"/nonexistent/xm", NULL };
+    xm_super *super;
+    xm_error *err = NULL;
+
+    assert_int_equal(xm_super_connect(&w->conf, argv, &super, &err), -1);
+    assert_int_equal(err->code, XM_NOT_FOUND);
+    xm_error_free(err);
+}
+
+/* --- its guests --- */
+
+static void a_guest_that_powers_off_is_cleaned_up(void **state)
+{
+    struct world *w = *state;
+
+    create(w, WEB, "web", "sim.poweroff=0.3");
+    new_guest(w, DB, "db", "sim.poweroff=0.3");
+    WAIT_FOR(!xm_reg_has(w->guests.reg, WEB));
+    assert_int_equal(count_domains(w), 0);
+    assert_int_equal(phase_of(w, DB), XM_PHASE_HALTED);
+    WAIT_FOR(log_has(w, "INFO (policy) Domain has shutdown: name=web id=1 reason=poweroff."));
+}
+
+static void a_guest_that_reboots_is_made_again(void **state)
+{
+    struct world *w = *state;
+
+    assert_int_equal(create(w, WEB, "web", "sim.reboot=0.5"), 1);
+    WAIT_FOR(domid_of(w, WEB) != 1 && domid_of(w, WEB) != XM_DOMID_NONE);
+    assert_false(is_live(w, 1));
+    assert_int_equal(xm_guest_destroy(&w->guests, domid_of(w, WEB), NULL), 0);
+}
+
+static void a_crash_is_a_warning_and_preserve_keeps_it(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_super) *super = reach(w);
+    XM_AUTO(xm_doc) *doc = document(WEB, "web", "sim.crash=0.2");
+    struct xm_guest_how how = { .begin = begin, .begin_arg = super };
+    uint32_t domid;
+
+    xm_doc_set_str(doc, "on_crash", "preserve");
+    assert_int_equal(xm_guest_create(&w->guests, doc, &how, &domid, NULL), 0);
+    assert_int_equal(xm_super_end(super, WEB, NULL), 0);
+    WAIT_FOR(log_has(w, "Preserving dead domain web (1)."));
+    assert_true(log_has(w, "WARNING (policy) Domain has crashed: name=web id=1."));
+    assert_true(is_live(w, 1));
+}
+
+static void a_domain_that_another_toolstack_ends_is_noticed(void **state)
+{
+    struct world *w = *state;
+
+    assert_int_equal(create(w, WEB, "web", ""), 1);
+    assert_int_equal(xm_host_destroy(w->guests.host, 1, NULL), 0);
+    WAIT_FOR(!xm_reg_has(w->guests.reg, WEB));
+}
+
+static void what_happens_while_it_is_away_is_done_once_by_the_next(void **state)
+{
+    struct world *w = *state;
+
+    create(w, WEB, "web", "sim.reboot=1");
+    create(w, DB, "db", "");
+    end_supervisor(w, SIGKILL);
+    sleep_ms(1200);
+    assert_int_equal(count_domains(w), 2);
+    {
+        XM_AUTO(xm_super) *super = reach(w);
+
+        assert_int_equal(asked(super, "guests"), 2);
+    }
+    WAIT_FOR(domid_of(w, WEB) == 3);
+    assert_int_equal(log_count(w, "name=web id=1 "), 1);
+    assert_int_equal(domid_of(w, DB), 2);
+    assert_true(is_live(w, 2));
+}
+
+/* --- what goes wrong --- */
+
+static void a_command_that_dies_half_way_is_tidied_up_after(void **state)
+{
+    struct world *w = *state;
+    pid_t pid;
+
+    put(w, "sim/faults", "create.devices 1 once kill\n");
+    (void)supervisor(w);
+    if ((pid = fork()) == 0) {
+        create(w, WEB, "web", "");
+        _exit(0);
+    }
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    WAIT_FOR(!xm_reg_has(w->guests.reg, WEB));
+    assert_int_equal(count_domains(w), 0);
+}
+
+static void a_command_that_outlives_its_supervisor_is_finished_by_the_next(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_super) *super = reach(w);
+    XM_AUTO(xm_doc) *doc = document(WEB, "web", "sim.poweroff=1");
+    struct xm_guest_how how = { .begin = begin, .begin_arg = super };
+    uint32_t domid;
+
+    assert_int_equal(xm_guest_create(&w->guests, doc, &how, &domid, NULL), 0);
+    end_supervisor(w, SIGKILL);
+    assert_int_equal(xm_super_end(super, WEB, NULL), 0);
+    WAIT_FOR(!xm_reg_has(w->guests.reg, WEB));
+}
+
+static void a_build_that_kills_its_worker_does_not_take_it_along(void **state)
+{
+    struct world *w = *state;
+    pid_t pid = supervisor(w);
+
+    create(w, WEB, "web", "sim.reboot=0.5");
+    put(w, "sim/faults", "create.devices 1 once kill\n");
+    WAIT_FOR(domid_of(w, WEB) != 1 && domid_of(w, WEB) != XM_DOMID_NONE);
+    WAIT_FOR(log_has(w, "the worker for restart was ended by signal 9"));
+    assert_int_equal(supervisor(w), pid);
+    assert_int_equal(count_domains(w), 1);
+}
+
+static void a_restart_that_fails_is_logged(void **state)
+{
+    struct world *w = *state;
+
+    create(w, WEB, "web", "sim.reboot=0.5");
+    put(w, "sim/faults", "create 1 once fail HOST \"no memory today\"\n");
+    WAIT_FOR(!xm_reg_has(w->guests.reg, WEB));
+    WAIT_FOR(log_has(w, "no memory today"));
+    assert_int_equal(count_domains(w), 0);
+}
+
+static int raw(struct world *w)
+{
+    int fd = -1;
+
+    assert_int_equal(super_socket_connect(w->conf.run_dir, &fd, NULL), 0);
+    return fd;
+}
+
+/* What comes back for text; "" when the connection is closed. */
+static void talk(int fd, const char *text, char *answer, size_t size)
+{
+    struct pollfd p = { .fd = fd, .events = POLLIN };
+    ssize_t n = 0;
+
+    (void)send(fd, text, strlen(text), MSG_NOSIGNAL);
+    if (poll(&p, 1, 10000) == 1)
+        n = read(fd, answer, size - 1);
+    answer[n > 0 ? n : 0] = '\0';
+}
+
+static void nonsense_is_refused_and_nothing_more(void **state)
+{
+    static const char *const nonsense[] = {
+        "\n", "{\n", "[]\n", "{\"op\": 3}\n", "{\"op\": \"dance\"}\n", "{\"op\": \"begin\"}\n",
+        "{\"op\": \"begin\", \"uuid\": \"../../etc\"}\n", "{\"op\": \"end\", \"uuid\": null}\n", "\x01\x02\x7f\n",
+    };
+    struct world *w = *state;
+    pid_t pid = supervisor(w);
+    char answer[256];
+
+    for (size_t i = 0; i < XM_COUNT(nonsense); i++) {
+        xm_autoclose int fd = raw(w);
+
+        talk(fd, nonsense[i], answer, sizeof(answer));
+        assert_non_null(strstr(answer, "false"));
+        talk(fd, "{\"op\":\"status\"}\n", answer, sizeof(answer));   /* the connection is still good */
+        assert_non_null(strstr(answer, "true"));
+    }
+    assert_int_equal(supervisor(w), pid);
+}
+
+static void a_line_without_end_is_cut_off(void **state)
+{
+    struct world *w = *state;
+    pid_t pid = supervisor(w);
+    xm_autoclose int fd = raw(w);
+    char junk[8192], answer[16];
+    ssize_t sent = 1;
+
+    memset(junk, 'x', sizeof(junk));
+    for (int i = 0; i < 100 && sent > 0; i++)
+        sent = send(fd, junk, sizeof(junk), MSG_NOSIGNAL);
+    talk(fd, "", answer, sizeof(answer));
+    assert_string_equal(answer, "");
+    assert_int_equal(supervisor(w), pid);
+}
+
+static void a_crowd_does_not_keep_others_out(void **state)
+{
+    struct world *w = *state;
+    pid_t pid = supervisor(w);
+    int fds[400];
+
+    for (size_t i = 0; i < XM_COUNT(fds); i++)
+        fds[i] = raw(w);
+    assert_int_equal(supervisor(w), pid);
+    for (size_t i = 0; i < XM_COUNT(fds); i++)
+        close(fds[i]);
+    assert_int_equal(create(w, WEB, "web", ""), 1);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_first_command_starts_it_and_the_others_find_it),
+        TEST(a_second_one_yields),
+        TEST(many_commands_at_once_start_one),
+        TEST(it_leaves_when_its_socket_is_taken_away),
+        TEST(a_supervisor_that_cannot_run_is_an_error),
+        TEST(a_guest_that_powers_off_is_cleaned_up),
+        TEST(a_guest_that_reboots_is_made_again),
+        TEST(a_crash_is_a_warning_and_preserve_keeps_it),
+        TEST(a_domain_that_another_toolstack_ends_is_noticed),
+        TEST(what_happens_while_it_is_away_is_done_once_by_the_next),
+        TEST(a_command_that_dies_half_way_is_tidied_up_after),
+        TEST(a_command_that_outlives_its_supervisor_is_finished_by_the_next),
+        TEST(a_build_that_kills_its_worker_does_not_take_it_along),
+        TEST(a_restart_that_fails_is_logged),
+        TEST(nonsense_is_refused_and_nothing_more),
+        TEST(a_line_without_end_is_cut_off),
+        TEST(a_crowd_does_not_keep_others_out),
+    };
+    ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+    self[len > 0 ? len : 0] = '\0';
+    if (argc == 3 && strcmp(argv[1], "--supervise") == 0)
+        return supervise(argv[2]);
+    if (argc > 3 && strcmp(argv[1], "--work") == 0)
+        return work(argv[2], argv + 3);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
