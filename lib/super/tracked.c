@@ -146,8 +146,11 @@ void super_handle(struct super *super, const struct xm_event *event)
     if (!xm_reg_has(super->reg, uuid) || xm_reg_load_state(super->reg, uuid, &state, NULL) < 0
         || state.domid != event->domid)
         return;
-    if (event->type == XM_EVENT_GONE)
+    /* Suspended, it is being saved: by a step of ours, which is settled should it be stopped half
+     * way, or by somebody else, whose business it is. */
+    if (event->type == XM_EVENT_GONE
+        || (event->reason == XM_REASON_SUSPEND && state.phase == XM_PHASE_SUSPENDING))
         super_queue(super, uuid, SUPER_MEND, XM_REASON_NONE);
-    else if (event->reason != XM_REASON_SUSPEND)    /* that is somebody saving it */
+    else if (event->reason != XM_REASON_SUSPEND)
         handle_shutdown(super, uuid, event);
 }
