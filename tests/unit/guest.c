@@ -229,20 +229,24 @@ static size_t files_in(struct world *w, const char *dir)
     return count;
 }
 
-static char *live_name(struct world *w, uint32_t domid)
+static const char *live_name(struct world *w, uint32_t domid)
 {
+    static char name[64];
     XM_AUTO(xm_domains) *domains = NULL;
 
     assert_int_equal(xm_host_get(w->guests.host, domid, XM_WANT_NAME, &domains, NULL), 0);
-    return xm_strdup(domains->items[0].name);
+    snprintf(name, sizeof(name), "%s", domains->items[0].name);
+    return name;
 }
 
-static char *stored_name(struct world *w, const char *uuid)
+static const char *stored_name(struct world *w, const char *uuid)
 {
+    static char name[64];
     XM_AUTO(xm_doc) *doc = NULL;
 
     assert_int_equal(xm_reg_load_doc(w->guests.reg, uuid, &doc, NULL), 0);
-    return xm_strdup(xm_doc_get_str(doc, "name"));
+    snprintf(name, sizeof(name), "%s", xm_doc_get_str(doc, "name"));
+    return name;
 }
 
 static const struct xm_guest *pick(xm_guest_list *list, const char *word)
