@@ -1,6 +1,6 @@
 # Each target tests/fuzz/NAME.c twice: with libFuzzer where configured (--enable-fuzzing CC=clang),
 # as tests/fuzz/fuzz-NAME; and always as tests/fuzz/replay-NAME, which runs over seeds/NAME.
-FUZZ_REPLAYS = tests/fuzz/replay-lang tests/fuzz/replay-json tests/fuzz/replay-sxp
+FUZZ_REPLAYS = tests/fuzz/replay-lang tests/fuzz/replay-json tests/fuzz/replay-sxp tests/fuzz/replay-bind
 fuzz_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/fuzz
 check_PROGRAMS += $(FUZZ_REPLAYS)
 TESTS += $(FUZZ_REPLAYS)
@@ -16,8 +16,12 @@ tests_fuzz_replay_sxp_SOURCES = tests/fuzz/replay.c tests/fuzz/sxp.c tests/fuzz/
 tests_fuzz_replay_sxp_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_NAME='"sxp"'
 tests_fuzz_replay_sxp_LDADD = lib/libxm-all.la
 
+tests_fuzz_replay_bind_SOURCES = tests/fuzz/replay.c tests/fuzz/bind.c tests/fuzz/fuzz.h
+tests_fuzz_replay_bind_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_NAME='"bind"'
+tests_fuzz_replay_bind_LDADD = lib/libxm-all.la
+
 if FUZZING
-noinst_PROGRAMS += tests/fuzz/fuzz-lang tests/fuzz/fuzz-json tests/fuzz/fuzz-sxp
+noinst_PROGRAMS += tests/fuzz/fuzz-lang tests/fuzz/fuzz-json tests/fuzz/fuzz-sxp tests/fuzz/fuzz-bind
 tests_fuzz_fuzz_lang_SOURCES = tests/fuzz/lang.c tests/fuzz/fuzz.h
 tests_fuzz_fuzz_lang_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_fuzz_lang_LDFLAGS = -fsanitize=fuzzer
@@ -30,4 +34,8 @@ tests_fuzz_fuzz_sxp_SOURCES = tests/fuzz/sxp.c tests/fuzz/fuzz.h
 tests_fuzz_fuzz_sxp_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_fuzz_sxp_LDFLAGS = -fsanitize=fuzzer
 tests_fuzz_fuzz_sxp_LDADD = lib/libxm-all.la
+tests_fuzz_fuzz_bind_SOURCES = tests/fuzz/bind.c tests/fuzz/fuzz.h
+tests_fuzz_fuzz_bind_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_bind_LDFLAGS = -fsanitize=fuzzer
+tests_fuzz_fuzz_bind_LDADD = lib/libxm-all.la
 endif
