@@ -132,9 +132,10 @@ static int unpause(struct job *job, uint32_t domid, xm_error **err)
 
 /* How long a build that is to stop may go on by itself. Aborting kills a hotplug script, which may have
  * set up a loop device and not yet said so: nobody would find it again. So a build, which is a
- * matter of seconds, is given the time to end and is undone whole; it is aborted only if it hangs.
+ * matter of seconds, is given the time to end and is undone whole; it is aborted only if it goes on
+ * for longer than libxl itself gives a script.
  * Only a bootloader may wait for its user for ever. */
-#define BUILD_PATIENCE_MS 10000
+#define BUILD_PATIENCE_MS 45000
 
 static int patience(const struct job *job)
 {

@@ -21,11 +21,11 @@ static bool tells_no_memory(const char *format)
     return strstr(format, "Failed allocation for dom") != NULL || strstr(format, "Could not allocate") != NULL;
 }
 
+/* An error is kept for the failure it belongs to, and in the log it is no more than news: a line of
+ * libxl's that no failure follows has harmed nobody. */
 static enum xm_log_level level_of(xentoollog_level level)
 {
-    if (level < XTL_INFO)
-        return XM_LOG_DEBUG;
-    return level < XTL_WARN ? XM_LOG_INFO : level < XTL_ERROR ? XM_LOG_WARNING : XM_LOG_ERROR;
+    return level < XTL_INFO ? XM_LOG_DEBUG : XM_LOG_INFO;
 }
 
 static void vmessage(xentoollog_logger *vtable, xentoollog_level level, int errnum, const char *context,
