@@ -59,7 +59,7 @@ int env_open(struct xm_env *env, xm_error **err)
     xm_host_set_stop(env->host, env->stop);
     if (xm_reg_open(env->conf->state_dir, &env->log, &env->reg, err) < 0)
         return -1;
-    env->guests = (struct xm_guests){ env->host, env->reg, &env->log };
+    env->guests = (struct xm_guests){ env->host, env->reg, &env->log, env->conf->min_restart_seconds };
     return 0;
 }
 

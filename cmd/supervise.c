@@ -15,7 +15,7 @@ static const struct xm_opt supervise_opts[] = {
 
 static int supervise_run(struct xm_env *env, const struct xm_call *call, xm_error **err)
 {
-    static const char *const words[] = { "supervise", "--work", NULL };
+    static const char *const words[] = { "supervise", "--work", "--", NULL };   /* a reason may be -1 */
     const struct supervise_args *args = call->args;
     struct xm_super_config config = { .conf = env->conf, .stop = env->stop };
     int status;

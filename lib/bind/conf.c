@@ -87,6 +87,12 @@ static int set(xm_conf *conf, const xm_doc *doc, const char *key, const xm_node 
         conf->run_hotplug_scripts = on;
         return 0;
     }
+    if (!strcmp(key, "min_restart_seconds")) {
+        if (node->type != XM_NODE_INT || node->i < 0 || node->i > 86400)
+            return xm_doc_fail(doc, key, node, -1, err, "must be a number of seconds, 0 to 86400");
+        conf->min_restart_seconds = (unsigned)node->i;
+        return 0;
+    }
     return xm_doc_fail(doc, key, node, -1, err, "unknown key");
 }
 
@@ -198,6 +204,7 @@ int xm_conf_load(const char *path, const char *host, xm_conf **ret_conf, xm_erro
 
     conf->autoballoon = -1;
     conf->run_hotplug_scripts = true;
+    conf->min_restart_seconds = 60;
     if (!path)
         path = not_empty(getenv("XM_CONF"));
     if (read_file(conf, path ? path : XM_CONF_PATH, required, err) < 0)

@@ -1,5 +1,6 @@
 /* xm.conf: what holds for every command. A file of the configuration language, plain assignments:
- * host, state_dir, run_dir, log_file, autoballoon, lockfile, output_format, and the vif defaults.
+ * host, state_dir, run_dir, log_file, autoballoon, lockfile, output_format, min_restart_seconds, and
+ * the vif defaults.
  * All paths follow from the host: a simulated host keeps everything in its own directory. */
 #ifndef XM_BIND_CONF_H
 #define XM_BIND_CONF_H
@@ -21,6 +22,7 @@ typedef struct xm_conf {
     bool output_sxp;            /* xl's output_format = "sxp" */
     char *vif_script, *vif_bridge, *vif_gatewaydev, *vif_backend;   /* NULL: libxl's own default */
     bool run_hotplug_scripts;
+    unsigned min_restart_seconds;       /* 60: a guest of xm's that ends sooner after its start is not restarted */
 } xm_conf;
 
 /* path NULL: $XM_CONF, else XM_CONF_PATH, and neither needs to exist; a given path must. host

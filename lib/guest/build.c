@@ -71,6 +71,7 @@ static int let_go(struct xm_step *step, const xm_doc *adopt, uint32_t domid, boo
         return -1;
     keep_first_figures(step, domid);
     step->state.built = time(NULL);
+    step->state.last_reason = XM_REASON_NONE;
     step->state.restarting = false;
     if (paused)
         return xm_step_save(step, XM_PHASE_RUNNING, domid, err);

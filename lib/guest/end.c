@@ -3,8 +3,6 @@
 
 #include "guest/step.h"
 
-#define TOO_FAST 60     /* seconds; xend's rule */
-
 /* By its entry, if it has one and that can be read and settled; *ret_done then. */
 static int destroy_known(const struct xm_guests *guests, const char *uuid, uint32_t domid, bool *ret_done, xm_error **err)
 {
@@ -59,7 +57,7 @@ static bool is_too_fast(struct xm_step *step, const xm_doc *doc, const char *nam
 {
     double elapsed = difftime(time(NULL), (time_t)step->state.built);
 
-    if (xm_doc_dialect(doc) != XM_DIALECT_XM || elapsed >= TOO_FAST || elapsed < 0)
+    if (xm_doc_dialect(doc) != XM_DIALECT_XM || elapsed >= step->guests->min_restart_seconds || elapsed < 0)
         return false;
     xm_log(step->guests->log, XM_LOG_ERROR, "VM %s restarting too fast (Elapsed time: %f seconds). "
            "Refusing to restart to avoid loops.", name, elapsed);

@@ -22,6 +22,7 @@ struct xm_guests {
     xm_host *host;
     xm_reg *reg;
     const struct xm_log *log;
+    unsigned min_restart_seconds;       /* as in xm_conf; 0: no brake */
 };
 
 /* One guest as seen now. */

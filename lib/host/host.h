@@ -166,6 +166,8 @@ XM_API int xm_host_resume(xm_host *host, uint32_t domid, xm_error **err);
  * and for list --long. */
 XM_API int xm_host_config_json(xm_host *host, uint32_t domid, char **ret_json, xm_error **err);
 
+/* A domain that has shut down is neither paused nor unpaused (XM_STATE), except that one suspended
+ * by a save can be paused, to stay so when it is resumed. */
 XM_API int xm_host_pause(xm_host *host, uint32_t domid, xm_error **err);
 XM_API int xm_host_unpause(xm_host *host, uint32_t domid, xm_error **err);
 

@@ -56,6 +56,7 @@ int xm_super_work(const xm_conf *conf, const struct xm_log *log, char *const *wo
         return xm_fail(err, XM_INVALID, "a worker takes UUID REASON ACTION");
     super_log_init(&own, conf->log_file, "guest", log);
     guests.log = &own.log;
+    guests.min_restart_seconds = conf->min_restart_seconds;
     rc = xm_host_open(conf, &own.log, &guests.host, &why);
     if (rc == 0)
         rc = xm_reg_open(conf->state_dir, &own.log, &guests.reg, &why);

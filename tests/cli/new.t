@@ -4,7 +4,7 @@
 
 guest web
 is 'new: says what it reads, nothing more' 'Using config file "./web.cfg".' "$(xm new web.cfg 2>&1)"
-like 'new: the guest is listed, its ID and State blank' '^web {37} {6} {4}64 {5}1 {17}0\.0$' "$(xm list | tail -1)"
+like 'new: the guest is listed, its ID and State blank' '^web {47}64 {5}1 {17}0\.0$' "$(xm list | tail -1)"
 refuse 'new: the same name again' 1 "^Error: VM name 'web' already exists$" 'xm new web.cfg'
 uuid=$(ls "$host/xm/domains")
 like 'new: its directory is its uuid' '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' "$uuid"

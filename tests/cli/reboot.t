@@ -1,6 +1,7 @@
 #!/bin/bash
 # xm reboot: a guest goes and comes back, under the same name and uuid.
 . "$(dirname "$0")/sim.sh"
+echo 'min_restart_seconds = 0' >"$XM_CONF"
 guest web
 xm new -q web.cfg; xm start web
 uuid=$(ls "$host/xm/domains")

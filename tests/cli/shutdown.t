@@ -20,6 +20,7 @@ refuse 'shutdown: two guests named' 1 '^Error: No multiple domain parameters all
 refuse 'shutdown: domain 0' 1 '^Error: Domain 0 cannot be shutdown' 'xm shutdown 0'
 refuse 'shutdown -H -R: not both' 1 "^Error: Can't specify halt and reboot" 'xm shutdown -H -R deaf'
 refuse 'shutdown: unknown guest' 3 "^Error: Domain 'nobody' does not exist" 'xm shutdown nobody'
+end_host; echo 'min_restart_seconds = 0' >"$XM_CONF"
 xm start a
 check 'shutdown -R: reboots' 'old=$(xm domid a); xm shutdown -R a && wait_for 20 "test \$(xm domid a) -gt $old"'
 check 'shutdown -H: halts' 'xm shutdown -w -H a && test "$(xm domid a)" = None'

@@ -10,7 +10,8 @@ int xen_host_pause(struct xm_host *host, uint32_t domid, xm_error **err)
 
     if (xen_guest_info(xen, domid, "paused", &info, err) < 0)
         return -1;
-    if (info.flags & (XEN_DOMINF_shutdown | XEN_DOMINF_dying))
+    /* One that was suspended for a save is paused before it is woken, so as not to run in between. */
+    if ((info.flags & XEN_DOMINF_dying) || ((info.flags & XEN_DOMINF_shutdown) && xen_info_reason(&info) != XM_REASON_SUSPEND))
         return xm_fail(err, XM_STATE, "domain %u has shut down", domid);
     /* The hypervisor counts; a second pause would ask for a second unpause. */
     if (info.flags & XEN_DOMINF_paused)
