@@ -63,18 +63,33 @@ static void start_viewer(const struct attend *attend)
         (void)spawn(attend, words);
 }
 
-int attend_begin(struct xm_env *env, bool paused, bool console, struct attend *ret_attend,
-                 struct xm_guest_how *ret_how, xm_error **err)
+static int connect_super(struct xm_env *env, struct attend *attend, xm_error **err)
 {
     static const char *const words[] = { "supervise", NULL };
     char **argv = self_argv(env, words);
-    int status;
+    int status = xm_super_connect(env->conf, argv, &attend->super, err);
 
-    *ret_attend = (struct attend){ .env = env, .console = console };
-    status = xm_super_connect(env->conf, argv, &ret_attend->super, err);
     free_argv(argv);
-    if (status < 0)
-        return xm_wrap(err, "the supervisor");
+    return status < 0 ? xm_wrap(err, "the supervisor") : 0;
+}
+
+int attend_step(struct xm_env *env, const char *uuid, struct attend *ret_attend, xm_error **err)
+{
+    *ret_attend = (struct attend){ .env = env };
+    if (connect_super(env, ret_attend, err) < 0)
+        return -1;
+    if (tell_begin(ret_attend, uuid, err) == 0)
+        return 0;
+    attend_abort(ret_attend);
+    return -1;
+}
+
+int attend_begin(struct xm_env *env, bool paused, bool console, struct attend *ret_attend,
+                 struct xm_guest_how *ret_how, xm_error **err)
+{
+    *ret_attend = (struct attend){ .env = env, .console = console };
+    if (connect_super(env, ret_attend, err) < 0)
+        return -1;
     *ret_how = (struct xm_guest_how){
         .build = { .paused = paused, .wait_devices = true, .console_ready = start_client, .arg = ret_attend },
         .begin = tell_begin, .begin_arg = ret_attend,

@@ -185,6 +185,8 @@ struct attend {
 /* Connects to the supervisor (starting it if need be) and prepares *ret_how. */
 int attend_begin(struct xm_env *env, bool paused, bool console, struct attend *ret_attend,
                  struct xm_guest_how *ret_how, xm_error **err);
+/* The same for a step that brings nothing up, such as a save: the supervisor is told of uuid now. */
+int attend_step(struct xm_env *env, const char *uuid, struct attend *ret_attend, xm_error **err);
 /* After the guest was built: waits until the supervisor knows it, then for the console client. */
 int attend_end(struct attend *attend, xm_error **err);
 /* After a failure: lets go of everything. Safe on a zeroed struct. */

@@ -21,6 +21,23 @@ static int replacement(struct xm_env *env, const char *file, char **ret_json, xm
     return xm_config_format_json(doc, ret_json, err);
 }
 
+/* A guest of ours that is being saved is under the supervisor's eyes: should we die, it is woken. */
+static int save(struct xm_env *env, const struct xm_guest *guest, const char *path, enum xm_after_save after,
+                const char *json, xm_error **err)
+{
+    struct attend attend;
+
+    if (!guest->ours)
+        return xm_guest_save(&env->guests, guest, path, after, json, err);
+    if (attend_step(env, guest->uuid, &attend, err) < 0)
+        return -1;
+    if (xm_guest_save(&env->guests, guest, path, after, json, err) < 0) {
+        attend_abort(&attend);
+        return -1;
+    }
+    return attend_end(&attend, err);
+}
+
 static int save_run(struct xm_env *env, const struct xm_call *call, xm_error **err)
 {
     const struct save_args *args = call->args;
@@ -37,7 +54,7 @@ static int save_run(struct xm_env *env, const struct xm_call *call, xm_error **e
         return xm_fail(err, XM_STATE, "Domain is not running");
     if (call->count > 2 && replacement(env, call->words[2], &json, err) < 0)
         return -1;
-    return xm_guest_save(&env->guests, guest, call->words[1], after, json, err);
+    return save(env, guest, call->words[1], after, json, err);
 }
 
 const struct xm_cmd cmd_save = {

@@ -5,6 +5,7 @@ static int suspend_run(struct xm_env *env, const struct xm_call *call, xm_error 
 {
     XM_AUTO(xm_guest_list) *list = NULL;
     const struct xm_guest *guest;
+    struct attend attend;
 
     if (find_guest(env, call->words[0], 0, 0, &list, &guest, err) < 0)
         return -1;
@@ -14,7 +15,13 @@ static int suspend_run(struct xm_env *env, const struct xm_call *call, xm_error 
         return xm_fail(err, XM_STATE, "Domain is not running");
     if (!guest->managed)
         return xm_fail(err, XM_STATE, "Domain is not managed by Xend lifecycle support.");
-    return xm_guest_suspend(&env->guests, guest->uuid, err);
+    if (attend_step(env, guest->uuid, &attend, err) < 0)
+        return -1;
+    if (xm_guest_suspend(&env->guests, guest->uuid, err) < 0) {
+        attend_abort(&attend);
+        return -1;
+    }
+    return attend_end(&attend, err);
 }
 
 const struct xm_cmd cmd_suspend = {

@@ -52,7 +52,7 @@ struct xm_reg_state {
     uint64_t mem_kib;           /* likewise; 0: never ran */
     unsigned vcpus;             /* likewise */
     unsigned restarts;          /* by its policy, since it was last started by hand */
-    int last_reason;            /* enum xm_shutdown_reason of the latest end; -1: none yet */
+    int last_reason;            /* enum xm_shutdown_reason of its end; -1: none since its latest build */
 };
 
 struct xm_reg_entry {
