@@ -56,6 +56,7 @@ static int console_run(struct xm_env *env, const struct xm_call *call, xm_error 
     if (open_console(env, call, &console, err) < 0) {
         if (args->quiet && err != NULL && !env->fail_words) {
             env->fail_plain = true;
+            env->fail_status = EXIT_FAILURE;
             free((*err)->msg);
             (*err)->msg = xm_strdup("");
         }
