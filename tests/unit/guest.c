@@ -910,6 +910,7 @@ static void restarting_too_fast_is_refused(void **state)
     struct world *w = *state;
 
     w->guests.log = &log;
+    w->guests.min_restart_seconds = 60;
     create(w, WEB, "web", "sim.reboot=1");
     pass_ms(w, 5000);
     assert_int_equal(xm_guest_end(&w->guests, WEB, XM_REASON_REBOOT, XM_ACTION_RESTART, NULL), 0);
