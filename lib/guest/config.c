@@ -5,6 +5,7 @@
 #include "bind/bind.h"
 #include "bind/config.h"
 #include "convert/json.h"
+#include "guest/mac.h"
 #include "guest/step.h"
 #include "registry/uuid.h"
 
@@ -42,6 +43,7 @@ int xm_guest_identify(const struct xm_guests *guests, xm_doc *doc, xm_error **er
         format_uuid(libxl_uuid_bytearray(&cfg.c_info.uuid), uuid);
         xm_doc_set_str(doc, "name", cfg.c_info.name);
         xm_doc_set_str(doc, "uuid", uuid);
+        xm_guest_give_macs(doc, &cfg);
         rc = 0;
         if (strcmp(uuid, no_uuid) == 0)         /* that one is the control domain's */
             rc = xm_doc_fail(doc, "uuid", xm_doc_get(doc, "uuid"), -1, err, "is all zeroes");

@@ -4,6 +4,7 @@ lib_libxm_all_la_SOURCES += \
 	lib/guest/end.c \
 	lib/guest/guest.h \
 	lib/guest/list.c \
+	lib/guest/mac.c lib/guest/mac.h \
 	lib/guest/mend.c \
 	lib/guest/new.c \
 	lib/guest/pick.c \

@@ -30,4 +30,14 @@ xm destroy web
 check 'new: the next start has the change' 'xm start web && xm list web | grep -q "^web  *[0-9]*  *48 "'
 refuse 'new: a mistake in the file is told with its place' 1 'bad.cfg:1:' 'echo "memory = 1 +" > bad.cfg; xm new bad.cfg'
 refuse 'new: a file that is nowhere' 1 'Unable to open config file: nowhere' 'xm new nowhere'
+guest nic 'vif = ["", "bridge=xenbr0"]'
+xm new -q nic.cfg
+macs() { xm list -l nic | sed -n 's/.*(mac \([0-9a-f:]*\)).*/\1/p'; }
+first=$(macs)
+like 'new: a vif without an address gets one' '^00:16:3e:[0-7][0-9a-f]:[0-9a-f]{2}:[0-9a-f]{2}$' "$(echo "$first" | head -1)"
+is 'new: each its own' 2 "$(echo "$first" | sort -u | wc -l)"
+is 'start: with the same addresses' "$first" "$(xm start nic; macs)"
+is 'start: again with the same addresses' "$first" "$(xm destroy nic; xm start nic; macs)"
+guest pin 'cpus = "1,9"'
+check 'new: cpus the host has not are passed over' 'xm create -q pin.cfg && xl vcpu-list pin | grep -q " 1 / all$"'
 done_testing
