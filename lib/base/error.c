@@ -24,7 +24,7 @@ static void put(xm_error **err, enum xm_code code, char *msg, xm_error *cause)
     *err = e;
 }
 
-int xm_fail(xm_error **err, enum xm_code code, const char *fmt, ...)
+void xm_error_start(xm_error **err, enum xm_code code, const char *fmt, ...)
 {
     va_list ap;
 
@@ -32,7 +32,6 @@ int xm_fail(xm_error **err, enum xm_code code, const char *fmt, ...)
     va_start(ap, fmt);
     put(err, code, xm_vprintf(fmt, ap), NULL);
     va_end(ap);
-    return -1;
 }
 
 static enum xm_code code_of_errno(int errnum)
@@ -59,7 +58,7 @@ static enum xm_code code_of_errno(int errnum)
     }
 }
 
-int xm_fail_errno(xm_error **err, int errnum, const char *fmt, ...)
+void xm_error_start_errno(xm_error **err, int errnum, const char *fmt, ...)
 {
     xm_autofree char *what = NULL;
     va_list ap;
@@ -69,20 +68,18 @@ int xm_fail_errno(xm_error **err, int errnum, const char *fmt, ...)
     what = xm_vprintf(fmt, ap);
     va_end(ap);
     put(err, code_of_errno(errnum), xm_printf("%s: %s", what, strerror(errnum)), NULL);
-    return -1;
 }
 
-int xm_wrap(xm_error **err, const char *fmt, ...)
+void xm_error_wrap(xm_error **err, const char *fmt, ...)
 {
     va_list ap;
 
     if (err == NULL)
-        return -1;
+        return;
     assert(*err != NULL);
     va_start(ap, fmt);
     put(err, (*err)->code, xm_vprintf(fmt, ap), *err);
     va_end(ap);
-    return -1;
 }
 
 int xm_error_pass(xm_error **err, xm_error *from)

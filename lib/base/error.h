@@ -31,14 +31,24 @@ typedef struct xm_error {
     struct xm_error *cause;     /* what happened underneath, or NULL */
 } xm_error;
 
-/* Starts a chain. Returns -1, so that `return xm_fail(...)` reads well. */
-XM_API int xm_fail(xm_error **err, enum xm_code code, const char *fmt, ...) XM_PRINTF(3, 4);
+static inline int xm_minus_one(void) { return -1; }
 
-/* The same, from a system call: ": strerror" is added and the code derived from errnum. */
-XM_API int xm_fail_errno(xm_error **err, int errnum, const char *fmt, ...) XM_PRINTF(3, 4);
+/* int xm_fail(xm_error **err, enum xm_code code, const char *fmt, ...)
+ * Starts a chain. Returns -1, so that `return xm_fail(...)` reads well; this and the next two are
+ * macros so that compilers know it, too, and warn of no result that is missing after a failure. */
+#define xm_fail(err, code, ...) (xm_error_start((err), (code), __VA_ARGS__), xm_minus_one())
 
-/* Adds our view to *err, keeping its code. Returns -1. */
-XM_API int xm_wrap(xm_error **err, const char *fmt, ...) XM_PRINTF(2, 3);
+/* int xm_fail_errno(xm_error **err, int errnum, const char *fmt, ...)
+ * The same, from a system call: ": strerror" is added and the code derived from errnum. */
+#define xm_fail_errno(err, errnum, ...) (xm_error_start_errno((err), (errnum), __VA_ARGS__), xm_minus_one())
+
+/* int xm_wrap(xm_error **err, const char *fmt, ...)
+ * Adds our view to *err, keeping its code. Returns -1. */
+#define xm_wrap(err, ...) (xm_error_wrap((err), __VA_ARGS__), xm_minus_one())
+
+XM_API void xm_error_start(xm_error **err, enum xm_code code, const char *fmt, ...) XM_PRINTF(3, 4);
+XM_API void xm_error_start_errno(xm_error **err, int errnum, const char *fmt, ...) XM_PRINTF(3, 4);
+XM_API void xm_error_wrap(xm_error **err, const char *fmt, ...) XM_PRINTF(2, 3);
 
 /* Hands an error that was looked at first on to the caller: takes from. Returns -1. */
 XM_API int xm_error_pass(xm_error **err, xm_error *from);
