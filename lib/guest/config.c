@@ -61,6 +61,10 @@ int xm_guest_check_free(const struct xm_guests *guests, const char *name, const 
     for (size_t i = 0; i < domains->count; i++) {
         const struct xm_domain *d = &domains->items[i];
 
+        /* One that is dying has let go of its name and its devices; the hypervisor only has yet to
+         * take its memory apart, which for a big one takes seconds. */
+        if (d->dying)
+            continue;
         if (strcmp(d->uuid, uuid) == 0 || (d->name != NULL && strcmp(d->name, name) == 0))
             return xm_fail(err, XM_EXISTS, "Domain '%s' already exists with ID '%u'", d->name ? d->name : name, d->domid);
     }

@@ -42,7 +42,8 @@ static bool is_meant(const struct xm_domains *domains, size_t index, const struc
             continue;
         if (domains->items[i].domid == entry->state.domid)
             return false;
-        first = i;
+        if (!domains->items[i].dying)
+            first = i;
     }
     return first == index;
 }
@@ -68,7 +69,8 @@ static void add_live(xm_guest_list *list, const struct matching *m)
         guest->domain = *d;
         guest->state.domid = XM_DOMID_NONE;
         guest->state.last_reason = XM_REASON_NONE;
-        if (at == NULL)
+        /* A dying one is no longer its guest, unless the entry still says so. */
+        if (at == NULL || (d->dying && (*at)->state.domid != d->domid))
             continue;
         m->live[at - m->entries] = true;
         if (is_meant(list->domains, i, *at))

@@ -32,7 +32,7 @@ static int end_remains(struct xm_step *step, xm_error **err)
     for (size_t i = 0; i < domains->count; i++) {
         const struct xm_domain *d = &domains->items[i];
 
-        if (strcmp(d->uuid, step->uuid) != 0)
+        if (strcmp(d->uuid, step->uuid) != 0 || d->dying)
             continue;
         xm_log(step->guests->log, XM_LOG_INFO, "ending domain %u, left half made by an interrupted command", d->domid);
         if (xm_host_destroy(step->guests->host, d->domid, err) < 0)

@@ -26,6 +26,8 @@ static int check_unique(const struct job *job, xm_error **err)
     for (size_t i = 0; i < domains->count; i++) {
         const struct xm_domain *domain = &domains->items[i];
 
+        if (domain->dying)
+            continue;           /* it has let go of its name; only its memory is yet to be freed */
         if (domain->name != NULL && strcmp(domain->name, name) == 0)
             return xm_fail(err, XM_EXISTS, "domain '%s' already exists with ID '%u'", name, domain->domid);
         if (domain->domid != 0 && strcmp(domain->uuid, uuid) == 0)
