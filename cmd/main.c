@@ -96,17 +96,30 @@ void free_argv(char **argv)
     free(argv);
 }
 
+/* The first signal asks the command to undo and stop. One that comes a good while later ends the
+ * process at once, and the supervisor, which sees the connection close, undoes what is left. One
+ * that follows closely is the same wish once more: timeout(1) signals its child and then its whole
+ * process group, the child again. */
+enum { INSIST_SECONDS = 3 };
+
 static void on_signal(int signum)
 {
-    (void)signum;
-    stop_requested = 1;
+    static struct timespec first;
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (!stop_requested) {
+        first = now;
+        stop_requested = 1;
+    } else if (now.tv_sec - first.tv_sec >= INSIST_SECONDS) {
+        signal(signum, SIG_DFL);
+        raise(signum);
+    }
 }
 
-/* The first signal asks the command to undo and stop; a second one ends the process at once, and
- * the supervisor, which sees the connection close, undoes what is left. */
 static void take_signals(void)
 {
-    struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
+    struct sigaction action = { .sa_handler = on_signal };
 
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);

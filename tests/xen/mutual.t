@@ -16,7 +16,7 @@ check 'made by xm: xl list -l has its configuration' \
 check 'made by xm: xl shows its disk and its vif' \
     'xl block-list ours | grep -q "^51712 " && xl network-list ours | grep -q "backend/vif"'
 check 'made by xm: xl pauses and unpauses it' \
-    'xl pause ours && xm list ours | grep -q -- --p--- && xl unpause ours && ! xm list ours | grep -q -- --p---'
+    'xl pause ours && xm list ours | grep -q p--- && xl unpause ours && ! xm list ours | grep -q p---'
 check 'made by xm: xl saves it' 'xl save ours ours.save'
 check 'made by xm, saved by xl: xm knows that it is gone' '! xm list ours'
 check 'made by xm, saved by xl: xm restores it' 'xm restore ours.save'
@@ -51,7 +51,7 @@ is 'made by xl: both see the same number' "$(xl domid theirs)" "$(xm domid their
 refuse 'made by xl: xm does not make a second one' 1 "already exists with ID" 'xm create -q theirs.cfg'
 check 'made by xl: xm list --long has it' 'xm list -l theirs | grep -q "^    (name theirs)$"'
 check 'made by xl: xm pauses and unpauses it' \
-    'xm pause theirs && xl list theirs | grep -q -- --p--- && xm unpause theirs && ! xl list theirs | grep -q -- --p---'
+    'xm pause theirs && xl list theirs | grep -q p--- && xm unpause theirs && ! xl list theirs | grep -q p---'
 check 'made by xl: xm saves it' 'xm save theirs theirs.save && ! xl list theirs'
 check 'made by xl, saved by xm: xl restores it' 'xl restore theirs.save && xl list theirs'
 check 'and it goes on' 'tell theirs "echo al\"\"ive" && wait_for 30 "grep -q ^alive $(console_log theirs)"'

@@ -69,6 +69,9 @@ check 'save: and the guest runs on' 'tell web "echo al\"\"ive" && wait_for 30 "g
 check 'dump-core: the disk is full, and nothing is left there' '! xm dump-core web small/core && [ -z "$(ls small/core*)" ]'
 check 'dump-core: an ELF core, for root alone' '
     xm dump-core web core && [ "$(head -c 4 core | tail -c 3)" = ELF ] && [ "$(stat -c %a core)" = 600 ] && rm core'
+check 'dump-core: Ctrl-C ends it at once, and leaves no file and no paused guest' '
+    from=$SECONDS; timeout -s INT 2 xm dump-core web core; [ $((SECONDS - from)) -lt 10 ] && ! ls core* &&
+    [ "$(guest_state web | cut -c3)" = - ]'
 check 'dump-core: the guest was not left paused' '[ "$(guest_state web | cut -c3)" = - ]'
 check 'console: one client at a time, stock xl'\''s included' '
     (exec 8>"/var/lock/xenconsole.$(xl domid web)"; flock 8; ! timeout 20 xm console web)'

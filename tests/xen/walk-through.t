@@ -1,7 +1,7 @@
 #!/bin/bash
 # The walk-through on real Xen, with Debian's kernel as PV, as PVH and as HVM, each with a disk and
 # a vif: what is printed is what the simulated host's test expects too. Then `create -c`.
-# time limit: 1200 s
+# time limit: 2700 s
 . "$(dirname "$0")/../tap.sh"
 . "$(dirname "$0")/guests.sh"
 need_xen

@@ -2,22 +2,104 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 
-static int dump_to(struct xen_host *xen, uint32_t domid, const char *path, xm_error **err)
+/* How long the stop flag may be overlooked when its signal comes just before poll(). */
+#define LOOK_UP_MS 250
+#define WHY_MAX 4096
+
+/* In the child. Handles of the hypervisor and the store do not survive a fork: it opens its own. */
+static int dump_here(struct xen_host *xen, uint32_t domid, const char *path, xm_error **err)
 {
-    libxl_ctx *ctx = xen_ctx(xen, err);
-    struct xen_op op;
+    libxl_ctx *ctx;
     int rc;
 
+    xen->ctx = NULL;
+    xen->xs = NULL;
+    ctx = xen_ctx(xen, err);
     if (ctx == NULL)
         return -1;
-    xen_op_init(&op);
-    rc = xen_op_wait(xen, &op, libxl_domain_core_dump(ctx, domid, path, &op.how), NULL, XEN_TO_THE_END);
+    rc = libxl_domain_core_dump(ctx, domid, path, NULL);
     return rc < 0 ? xen_fail(xen, rc, err, "domain %u was not dumped", domid) : 0;
+}
+
+/* Ends the child: why it failed goes through the pipe, nothing at all if it did not. */
+static _Noreturn void be_child(struct xen_host *xen, uint32_t domid, const char *path, int why_fd)
+{
+    xm_error *why = NULL;
+
+    if (dump_here(xen, domid, path, &why) < 0) {
+        xm_autofree char *text = xm_error_text(why);
+
+        (void)xm_fd_write(why_fd, text, strnlen(text, WHY_MAX), "pipe", NULL);      /* the status tells as much */
+        _exit(EXIT_FAILURE);
+    }
+    _exit(EXIT_SUCCESS);
+}
+
+/* Reads the pipe to its end, which comes when the child ends. False if it was stopped before. */
+static bool read_why(struct xen_host *xen, int fd, char why[WHY_MAX])
+{
+    size_t len = 0;
+
+    for (;;) {
+        struct pollfd at = { .fd = fd, .events = POLLIN };
+        ssize_t n = 0;
+
+        if (*xen->host.stop)
+            return false;
+        if (poll(&at, 1, LOOK_UP_MS) <= 0)
+            continue;
+        n = read(fd, why + len, WHY_MAX - 1 - len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            break;
+        len += (size_t)n;
+    }
+    why[len] = '\0';
+    return true;
+}
+
+/* libxenctrl cannot be stopped in the middle, and a big guest takes minutes, in which it is paused. A
+ * process of its own can be ended at any time. */
+static int dump_to(struct xen_host *xen, uint32_t domid, const char *path, xm_error **err)
+{
+    char why[WHY_MAX];
+    bool whole;
+    int fds[2], status = 0;
+    pid_t pid;
+
+    if (pipe2(fds, O_CLOEXEC) < 0)
+        return xm_fail_errno(err, errno, "pipe");
+    pid = fork();
+    if (pid == 0) {
+        close(fds[0]);
+        be_child(xen, domid, path, fds[1]);
+    }
+    close(fds[1]);
+    if (pid < 0) {
+        close(fds[0]);
+        return xm_fail_errno(err, errno, "fork");
+    }
+    whole = read_why(xen, fds[0], why);
+    close(fds[0]);
+    if (!whole)
+        kill(pid, SIGKILL);     /* our own child, not yet waited for */
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    if (!whole)
+        return xm_fail(err, XM_INTERRUPTED, "interrupted");
+    if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS)
+        return 0;
+    return xm_fail(err, XM_HOST, "%s", *why ? why : "the dumping process died");
 }
 
 /* Made by us first: libxenctrl opens what is there, and follows no mode of ours. */
@@ -59,8 +141,6 @@ int xen_host_dump_core(struct xm_host *host, uint32_t domid, const char *path, b
     rc = dump_to(xen, domid, beside, err);
     if (pause)
         (void)xc_domain_unpause(xen->xc, domid);    /* fails only if the domain is gone */
-    if (rc == 0 && *host->stop)
-        rc = xm_fail(err, XM_INTERRUPTED, "interrupted");
     if (rc == 0)
         rc = keep(beside, path, err);
     if (rc < 0)
