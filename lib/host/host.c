@@ -1,6 +1,7 @@
 #include "host/host.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "host/ops.h"
 
@@ -192,6 +193,11 @@ int xm_host_sysrq(xm_host *host, uint32_t domid, char letter, xm_error **err)
 
 int xm_host_dump_core(xm_host *host, uint32_t domid, const char *path, bool live, xm_error **err)
 {
+    struct stat st;
+
+    /* A core is written beside and renamed, which would put it in the place of a device. */
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+        return xm_fail(err, XM_INVALID, "%s: is not a plain file", path);
     return host->ops->dump_core(host, domid, path, live, err);
 }
 

@@ -187,7 +187,7 @@ XM_API int xm_host_rename(xm_host *host, uint32_t domid, const char *name, xm_er
 XM_API int xm_host_sysrq(xm_host *host, uint32_t domid, char letter, xm_error **err);
 
 /* Xen's ELF core of the domain's memory at path, mode 0600. live: the domain is not paused
- * meanwhile. A partial file is left nowhere. */
+ * meanwhile. A partial file is left nowhere; XM_INVALID if path is there and no plain file. */
 XM_API int xm_host_dump_core(xm_host *host, uint32_t domid, const char *path, bool live, xm_error **err);
 
 /* --- console --- */
