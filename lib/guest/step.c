@@ -2,7 +2,6 @@
 
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #define SOON_MS 5000
 
@@ -31,7 +30,7 @@ int xm_step_open(const struct xm_guests *guests, const char *uuid, enum xm_patie
     if (patience == XM_SOON ? lock_soon(guests, uuid, &step.lock, err) < 0
                             : xm_reg_lock(guests->reg, uuid, patience == XM_EVER, &step.lock, err) < 0)
         return -1;
-    memcpy(step.uuid, uuid, sizeof(step.uuid));
+    memcpy(step.uuid, uuid, sizeof(step.uuid));     /* closing needs it */
     step.there = xm_reg_has(guests->reg, uuid);
     step.state = (struct xm_reg_state){ .domid = XM_DOMID_NONE, .last_reason = XM_REASON_NONE };
     if (step.there && xm_reg_load_state(guests->reg, uuid, &step.state, err) < 0) {
@@ -45,7 +44,7 @@ int xm_step_open(const struct xm_guests *guests, const char *uuid, enum xm_patie
 void xm_step_close(struct xm_step *step)
 {
     if (step->lock >= 0)
-        close(step->lock);
+        xm_reg_unlock(step->guests->reg, step->uuid, step->lock);
     step->lock = -1;
 }
 

@@ -19,8 +19,9 @@ static int check_uuid(const char *uuid, xm_error **err)
 bool xm_reg_has(const xm_reg *reg, const char *uuid)
 {
     xm_autofree char *dir = xm_printf("%s/%s", reg->domains, uuid);
+    struct stat st;
 
-    return access(dir, F_OK) == 0;
+    return lstat(dir, &st) == 0;        /* a link that leads nowhere is an entry, and a damaged one */
 }
 
 static int check_there(const xm_reg *reg, const char *uuid, xm_error **err)

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -35,9 +36,12 @@ static bool is_leftover(const char *name)
 
 int xm_reg_delete_dir(const char *path, xm_error **err)
 {
-    DIR *dir = opendir(path);
     struct dirent *item;
+    DIR *dir;
 
+    if (unlink(path) == 0)      /* a link: what it leads to is not ours to empty */
+        return 0;
+    dir = opendir(path);
     if (dir == NULL)
         return errno == ENOENT ? 0 : xm_fail_errno(err, errno, "%s", path);
     while ((item = readdir(dir)) != NULL) {
@@ -165,4 +169,16 @@ int xm_reg_lock(xm_reg *reg, const char *uuid, bool wait, int *ret_fd, xm_error 
     }
     *ret_fd = fd;
     return 0;
+}
+
+void xm_reg_unlock(xm_reg *reg, const char *uuid, int fd)
+{
+    xm_autofree char *path = xm_printf("%s/%s", reg->locks, uuid);
+    struct stat held, there;
+
+    /* Once an entry is removed its lock's file is too, and another command may have made it anew. */
+    if (!xm_reg_has(reg, uuid) && fstat(fd, &held) == 0 && stat(path, &there) == 0
+        && held.st_ino == there.st_ino && held.st_dev == there.st_dev)
+        (void)unlink(path);     /* what is left is swept when the registry is next opened */
+    close(fd);
 }

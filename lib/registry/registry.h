@@ -79,6 +79,10 @@ XM_AUTO_DEFINE(xm_reg_entries)
  * it is held and wait is false. Close *ret_fd to let go. The entry need not exist yet. */
 XM_API int xm_reg_lock(xm_reg *reg, const char *uuid, bool wait, int *ret_fd, xm_error **err);
 
+/* Lets go of a guest's lock, and removes its file where there is no entry for it to guard. Closing
+ * fd is enough where the entry is there. */
+XM_API void xm_reg_unlock(xm_reg *reg, const char *uuid, int fd);
+
 /* Adds a guest: doc has "name" and "uuid" as strings. XM_EXISTS "VM name 'N' already exists" if
  * another entry has the name, or if the uuid is there. The caller holds the guest's lock. */
 XM_API int xm_reg_add(xm_reg *reg, const xm_doc *doc, const struct xm_reg_state *state, xm_error **err);
