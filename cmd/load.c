@@ -63,7 +63,7 @@ static int load_sxp(const char *path, xm_doc **ret_doc, xm_error **err)
     size_t len;
 
     if (xm_file_read(path, SXP_MAX, &text, &len, err) < 0)
-        return xm_wrap(err, "Cannot read file %s", path);
+        return -1;
     return xm_config_from_sxp(text, len, path, ret_doc, err);
 }
 
@@ -84,13 +84,17 @@ static int load_file(struct xm_env *env, const struct load_args *args, const str
     }
     if (xm_config_load(&source, ret_doc, err) == 0)
         return 0;
-    if (err == NULL || (*err)->code != XM_NOT_FOUND)
+    /* What is wrong in a file is XM_INVALID or XM_UNSUPPORTED; anything else kept it from being read. */
+    if (err == NULL || (*err)->code == XM_INVALID || (*err)->code == XM_UNSUPPORTED)
         return -1;
-    if (env->dialect == XM_DIALECT_XL)
+    if (env->dialect == XM_DIALECT_XL) {
         env->fail_status = 3;
-    else
-        env->fail_words = true;     /* xm shows its help here */
-    return xm_wrap(err, env->dialect == XM_DIALECT_XL ? "Failed to read config file" : "Unable to open config file");
+        return xm_wrap(err, "Failed to read config file");
+    }
+    if ((*err)->code != XM_NOT_FOUND)
+        return -1;
+    env->fail_words = true;     /* xm shows its help here */
+    return xm_wrap(err, "Unable to open config file");
 }
 
 static int print_dry_run(const struct xm_env *env, const xm_doc *doc, xm_error **err)

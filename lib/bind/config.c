@@ -79,10 +79,12 @@ static int read_source(const struct xm_config_source *source, char **ret_path, c
         path = find_file(name, source->path ? source->path : DEFAULT_PATH);
     else if (exists(name))
         path = xm_strdup(name);
+    if (!path && source->dialect == XM_DIALECT_XL)
+        return xm_fail_errno(err, ENOENT, "%s", name);
     if (!path)
         return xm_fail(err, XM_NOT_FOUND, "%s", name);
-    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-        return xm_fail_errno(err, EISDIR, "%s", path);
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))    /* what it says cannot be wrong: no XM_INVALID */
+        return xm_fail(err, XM_IO, "%s: %s", path, strerror(EISDIR));
     tell_found(source, path);
     if (xm_file_read(path, CONFIG_MAX, ret_text, ret_len, err) < 0)
         return -1;
@@ -116,7 +118,7 @@ static const struct xm_key *known_key(const char *word, const char *equals)
 
 static int bad_value(const char *word, const char *value, xm_error **err)
 {
-    return xm_fail(err, XM_INVALID, "invalid value in %s: %s", word, value);
+    return xm_fail(err, XM_INVALID, "Invalid value: %s (in %s)", value, word);
 }
 
 static int int_word(xm_doc *doc, const char *key, const char *word, const char *value, xm_error **err)
