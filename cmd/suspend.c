@@ -13,6 +13,8 @@ static int suspend_run(struct xm_env *env, const struct xm_call *call, xm_error 
         return xm_fail(err, XM_STATE, "Cannot suspend privileged domain 0");
     if (guest->domid == XM_DOMID_NONE || guest->domain.shutdown)
         return xm_fail(err, XM_STATE, "Domain is not running");
+    if (guest->damage != NULL)      /* its memory would lie in an entry that nobody finds by name */
+        return xm_fail(err, XM_STATE, "its entry cannot be read: %s", guest->damage);
     if (!guest->managed)
         return xm_fail(err, XM_STATE, "Domain is not managed by Xend lifecycle support.");
     if (attend_step(env, guest->uuid, &attend, err) < 0)
@@ -26,7 +28,7 @@ static int suspend_run(struct xm_env *env, const struct xm_call *call, xm_error 
 
 const struct xm_cmd cmd_suspend = {
     .name = "suspend", .words = "DOMAIN", .min = 1, .max = 1,
-    .summary = "Put a remembered guest's memory on disk and stop it",
+    .summary = "Stop a remembered guest, its memory kept on disk",
     .group = XM_GROUP_LIFECYCLE, .flags = XM_CMD_MODIFIES | XM_CMD_ONLY_XM, .run = suspend_run,
 };
 

@@ -49,7 +49,7 @@ static int write_beside(const struct xm_guests *guests, uint32_t domid, const ch
     fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return xm_fail_errno(err, errno, "%s", beside);
-    if (write_stream(guests, domid, fd, config_json, true, beside, ret_suspended, err) == 0) {
+    if (write_stream(guests, domid, fd, config_json, true, path, ret_suspended, err) == 0) {
         if (rename(beside, path) == 0)
             return xm_dir_sync_of(path, err);
         xm_fail_errno(err, errno, "%s", path);
