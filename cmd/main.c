@@ -126,6 +126,20 @@ static void take_signals(void)
     sigaction(SIGHUP, &action, NULL);
 }
 
+static void on_file_limit(int signum)
+{
+    (void)signum;
+}
+
+/* Past the limit on a file's size a write is to fail, so that what is half done is undone. A handler,
+ * as what is ignored would be ignored in the programs that we run as well. */
+static void survive_file_limit(void)
+{
+    struct sigaction action = { .sa_handler = on_file_limit, .sa_flags = SA_RESTART };
+
+    sigaction(SIGXFSZ, &action, NULL);
+}
+
 static enum xm_dialect dialect_of(const char *prog)
 {
     return strcmp(prog, "xl") == 0 ? XM_DIALECT_XL : XM_DIALECT_XM;
@@ -153,6 +167,11 @@ static bool long_value(char **argv, int argc, int *at, const char *name, const c
         return false;
     *ret_value = argv[++*at];
     return true;
+}
+
+static bool wants_value(const char *word)
+{
+    return strcmp(word, "--host") == 0 || strcmp(word, "--config") == 0 || strcmp(word, "--dialect") == 0;
 }
 
 /* xl's letters before the subcommand; xm has only -v. False: this word is not one of them. */
@@ -195,6 +214,10 @@ static int parse_globals(struct xm_env *env, struct globals *globals, int argc, 
         if (argv[at][0] != '-' || !take_letters(env, globals, argv[at]))
             break;
     }
+    if (env->dialect == XM_DIALECT_XL && at < argc && strcmp(argv[at], "--") == 0)
+        return at + 1;
+    if (at + 1 == argc && wants_value(argv[at]))
+        return xm_fail(err, XM_INVALID, "option %s requires argument", argv[at]);
     if (env->dialect == XM_DIALECT_XL && at < argc && argv[at][0] == '-')
         return xm_fail(err, XM_INVALID, "unknown global option %s", argv[at]);
     return at;
@@ -265,6 +288,20 @@ static int unknown_command(const struct xm_env *env, const char *word)
     return EXIT_FAILURE;
 }
 
+/* What was interrupted is best named as it was typed; where in it is nobody's concern, as it is undone. */
+static void name_interrupted(const struct xm_env *env, int count, char **words, xm_error **err)
+{
+    xm_autobuf line = XM_BUF_INIT;
+
+    if ((*err)->code != XM_INTERRUPTED)
+        return;
+    xm_buf_puts(&line, env->prog);
+    for (int i = 0; i < count; i++)
+        xm_buf_printf(&line, " %s", words[i]);
+    xm_error_clear(err);
+    (void)xm_fail(err, XM_INTERRUPTED, "%s: interrupted", line.data);
+}
+
 static int dispatch(struct xm_env *env, struct globals *globals, int count, char **words, xm_error **err)
 {
     const struct xm_cmd *cmd;
@@ -289,8 +326,10 @@ static int dispatch(struct xm_env *env, struct globals *globals, int count, char
     }
     if (xm_conf_load(globals->conf, globals->host, &env->conf, err) < 0)
         return report(env, NULL, *err);
-    if (run_cmd(env, cmd, count - 1, words + 1, err) < 0)
+    if (run_cmd(env, cmd, count - 1, words + 1, err) < 0) {
+        name_interrupted(env, count, words, err);
         return report(env, cmd, *err);
+    }
     return EXIT_SUCCESS;
 }
 
@@ -306,6 +345,7 @@ int main(int argc, char **argv)
     int first = parse_globals(&env, &globals, argc, argv, &err);
     int status;
 
+    survive_file_limit();
     if (globals.verbose > 0)
         env.log.level = globals.verbose > 1 ? XM_LOG_DEBUG : XM_LOG_INFO;
     env.dry_run = globals.dry_run;

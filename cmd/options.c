@@ -216,6 +216,8 @@ static int check_count(struct xm_env *env, const struct xm_cmd *cmd, size_t coun
         if (count < shape.min)
             return fail_usage(env, err, "'%s %s' requires at least %zu argument%s.\n", env->prog, cmd->name,
                               shape.min, plural);
+        if (count > shape.max && shape.max == 0)
+            return fail_usage(env, err, "'%s %s' takes no arguments.\n", env->prog, cmd->name);
         if (count > shape.max)
             return fail_usage(env, err, "'%s %s' takes at most %zu argument%s.\n", env->prog, cmd->name, shape.max,
                               shape.max == 1 ? "" : "s");
