@@ -99,7 +99,7 @@ struct xm_cmd {
     size_t min, max;
     struct xm_shape xl;         /* where xl takes other operands (words != NULL) */
     const char *summary;        /* one line, capital letter, no full stop */
-    const char *more;           /* further paragraphs of the help, or NULL */
+    const char *more;           /* further paragraphs of the help, each line ended, or NULL */
     enum xm_group group;
     unsigned flags;
     const struct xm_opt *opts;

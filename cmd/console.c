@@ -72,7 +72,7 @@ static int console_run(struct xm_env *env, const struct xm_call *call, xm_error 
 const struct xm_cmd cmd_console = {
     .name = "console", .words = "DOMAIN", .min = 1, .max = 1,
     .summary = "Attach to a guest's console",
-    .more = "\nCtrl-] leaves it.",
+    .more = "Ctrl-] leaves it.\n",
     .group = XM_GROUP_LIFECYCLE, .flags = XM_CMD_COMMON,
     .opts = console_opts, .args_size = sizeof(struct console_args), .run = console_run,
 };

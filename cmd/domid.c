@@ -37,7 +37,8 @@ static int domid_run(struct xm_env *env, const struct xm_call *call, xm_error **
 const struct xm_cmd cmd_domid = {
     .name = "domid", .words = "DOMAIN", .min = 1, .max = 1,
     .xl = { "NAME", 1, 1 },
-    .summary = "Show the id of a domain; None if it is not running",
+    .summary = "Show the id of a domain",
+    .more = "A managed guest that is not running has none: xm shows None, xl fails.\n",
     .group = XM_GROUP_SHOW, .run = domid_run,
 };
 

@@ -125,7 +125,7 @@ void print_cmd_help(const struct xm_env *env, const struct xm_cmd *cmd)
         printf("Usage: %s %s%s%s%s\n\n%s.\n", env->prog, cmd->name, options ? " [options]" : "", gap, shape.words,
                cmd->summary);
     if (cmd->more != NULL)
-        printf("%s\n", cmd->more);
+        printf("%s%s\n", env->dialect == XM_DIALECT_XM ? "\n" : "", cmd->more);
     if (!options)
         return;
     if (env->dialect == XM_DIALECT_XL)

@@ -35,7 +35,7 @@ static int rename_run(struct xm_env *env, const struct xm_call *call, xm_error *
         return -1;
     if (xm_guest_rename(&env->guests, guest, name, err) == 0)
         return 0;
-    return env->dialect == XM_DIALECT_XL ? xm_wrap(err, "Can't rename domain '%s'.", word) : -1;
+    return env->dialect == XM_DIALECT_XL ? xm_wrap(err, "Can't rename domain '%s'", word) : -1;
 }
 
 const struct xm_cmd cmd_rename = {

@@ -54,7 +54,7 @@ static int parse_set(struct xm_env *env, const char *word, const char *kind, str
     }
     if (parse_cpus(env, word, set, err) < 0) {
         if (env->dialect == XM_DIALECT_XL && err != NULL && (*err)->code == XM_INVALID && strstr(word, "^all") == NULL)
-            return xm_wrap(err, "Invalid pcpu range: %s.", word);
+            return xm_wrap(err, "Invalid pcpu range: %s", word);
         return -1;
     }
     if (is_empty(set))
@@ -97,7 +97,7 @@ static int fail_vcpu(struct xm_env *env, const struct pin *pin, unsigned vcpu, x
 {
     if (env->dialect == XM_DIALECT_XM)
         return xm_wrap(err, "Cannot pin vcpu: %u to cpu: [%s]", vcpu, pin->text);
-    return xm_wrap(err, "Could not set affinity for vcpu `%u'.", vcpu);
+    return xm_wrap(err, "Could not set affinity for vcpu `%u'", vcpu);
 }
 
 static int pin_all(struct xm_env *env, const struct pin *pin, uint32_t domid, xm_error **err)
@@ -118,7 +118,7 @@ static int pin_all(struct xm_env *env, const struct pin *pin, uint32_t domid, xm
         /* xl ends well whatever became of 'all'; the failure is told all the same. */
         xm_autofree char *text = xm_error_text(why);
 
-        fprintf(stderr, "Could not set affinity.: vcpu %u: %s\n", v, text);
+        fprintf(stderr, "Could not set affinity: vcpu %u: %s\n", v, text);
         xm_error_free(why);
     }
     return 0;

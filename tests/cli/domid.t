@@ -42,7 +42,7 @@ refuse 'rename: no name' 1 '^Error: Missing VM Name' 'xm rename www ""'
 refuse 'rename: a name with a blank' 1 '^Error: Invalid VM Name' 'xm rename www "a b"'
 refuse 'rename: an unknown guest' 3 'does not exist' 'xm rename nobody some'
 is 'xl rename: silent' '' "$(xl rename www web 2>&1)"
-refuse 'xl rename: a taken name' 1 "^Can't rename domain 'web'\." 'xl rename web 5'
+refuse 'xl rename: a taken name' 1 "^Can't rename domain 'web': .*already exists" 'xl rename web 5'
 refuse 'xl rename: an unknown guest' 1 'nobody is an invalid domain identifier' 'xl rename nobody some'
 check 'rename: refusals changed nothing' 'test "$(xm domid web)" = 1 && test "$(xm domid 5)" = 2'
 
