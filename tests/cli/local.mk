@@ -1,5 +1,6 @@
 # The command line on the simulated host: one word for each tests/cli/NAME.t.
 CLI_TESTS = \
+	tests/cli/bad-input.t \
 	tests/cli/commands.t \
 	tests/cli/completion.t \
 	tests/cli/console.t \
