@@ -181,7 +181,7 @@ static void a_word_that_is_no_value_is_refused(void **state)
     struct xm_config_source source = { .dialect = XM_DIALECT_XM, .file = "/dev/null", .words = words, .word_count = 1 };
 
     (void)state;
-    assert_int_equal(failure(&source, "invalid value in memory=much"), XM_INVALID);
+    assert_int_equal(failure(&source, "Invalid value: much (in memory=much)"), XM_INVALID);
 }
 
 static void xl_s_words_are_lines_of_the_file(void **state)
