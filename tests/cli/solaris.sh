@@ -4,7 +4,7 @@ solaris_host() {        # MEMBER...
     mkdir -p "$tap_dir/root/tank/guests/solaris"
     truncate -s 8G "$tap_dir/root/tank/guests/solaris/disk.img"
     machine "\"root\": \"$tap_dir/root\"" '"guests": ["solaris sim.boot=0.5"]' "$@"
-    export WALK_STATE=$host/xm
+    echo 'min_restart_seconds = 0' >"$XM_CONF"
     # It is up when it is no longer busy with its boot.
     export WALK_READY='until_true "solaris is idle" "[ \$(xm domstate solaris) = idle ]"'
     cat >guest.py <<'END'

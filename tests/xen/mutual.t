@@ -6,7 +6,7 @@ need_xen
 
 # --- made by xm ---
 cp /guests/disk.img .
-pvh ours "disk = ['file:$work/disk.img,xvda,w']" "vif = ['bridge=xenbr0']" 'on_reboot = "restart"'
+pv ours "disk = ['file:$work/disk.img,xvda,w']" "vif = ['bridge=xenbr0']" 'on_reboot = "restart"'
 check 'made by xm: created' 'xm create -q ours.cfg'
 check 'made by xm: it comes up' 'ready ours'
 check 'made by xm: xl lists it, by name and by number' 'xl list ours && xl list "$(xm domid ours)" && xl vcpu-list ours'
@@ -35,15 +35,15 @@ check 'destroyed by xl: xm can make it again' 'xm create -q t.cfg && xm destroy 
 check 'made by xm: xl renames it, xm follows' \
     'xm create -q t.cfg && xl rename t tt && xm list tt && ! xm list t && xm destroy tt'
 
-pvh re
+pv re
 xm create -q re.cfg
 id=$(xm domid re)
 check 'made by xm: a reboot asked by xl is xm'\''s to carry out' \
-    'ready re && sleep 61 && xl reboot re && wait_for 60 "test \"\$(xm domid re)\" -gt $id"' 
+    'ready re && xl reboot re && wait_for 60 "test \"\$(xm domid re)\" -gt $id"' 
 check 'made by xm: after a shutdown asked by xl nothing is left' 'ready re 2 && xl shutdown -w re && wait_for 20 "! xl list re"'
 
 # --- made by xl ---
-pvh theirs
+pv theirs
 check 'made by xl: created' 'xl create -q theirs.cfg'
 check 'made by xl: it comes up' 'ready theirs'
 check 'made by xl: xm lists it' 'xm list theirs && xm vcpu-list theirs && xm uptime theirs'
@@ -59,7 +59,7 @@ check 'made by xl: xm dumps its core' 'xm dump-core theirs core && readelf -h co
 check 'made by xl: xm asks it to go, xl'\''s own process cleans up' 'xm shutdown -w theirs && wait_for 20 "! xl list theirs"'
 check 'made by xl: xm destroys it' 'tiny x; xl create -q x.cfg && xm destroy x && ! xl list x'
 check 'made by xl: the supervisor leaves its end alone' \
-    'pvh keep "on_poweroff = \"preserve\""; xl create -q keep.cfg && ready keep && xl shutdown keep &&
+    'pv keep "on_poweroff = \"preserve\""; xl create -q keep.cfg && ready keep && xl shutdown keep &&
      wait_for 60 "xl list keep | grep -q -- ---s" && sleep 2 && xl list keep && xl destroy keep'
 
 # --- listings side by side ---
