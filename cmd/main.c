@@ -29,7 +29,7 @@ static void log_to_stderr(void *sink, enum xm_log_level level, const char *text)
     if (globals->timestamps) {
         time_t now = time(NULL);
         struct tm tm;
-        size_t len = strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%S %Z ", gmtime_r(&now, &tm));
+        size_t len = strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%S %Z ", localtime_r(&now, &tm));
 
         snprintf(stamp + len, sizeof(stamp) - len, "[%d] ", (int)getpid());
     }
