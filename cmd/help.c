@@ -118,9 +118,9 @@ void print_cmd_help(const struct xm_env *env, const struct xm_cmd *cmd)
     const char *gap = *shape.words ? " " : "";
 
     if (env->dialect == XM_DIALECT_XL)
-        printf("Usage: %s [-vtT%s%s] %s %s%s%s\n\n%s.\n\n", env->prog, cmd->flags & XM_CMD_MODIFIES ? "f" : "",
-               cmd->flags & XM_CMD_DRY ? "N" : "", cmd->name, options ? "[options]" : "",
-               options ? gap : "", shape.words, cmd->summary);
+        printf("Usage: %s [-vtT%s%s] %s%s%s%s\n\n%s.\n\n", env->prog, cmd->flags & XM_CMD_MODIFIES ? "f" : "",
+               cmd->flags & XM_CMD_DRY ? "N" : "", cmd->name, options ? " [options]" : "", gap, shape.words,
+               cmd->summary);
     else
         printf("Usage: %s %s%s%s%s\n\n%s.\n", env->prog, cmd->name, options ? " [options]" : "", gap, shape.words,
                cmd->summary);
