@@ -7,6 +7,7 @@ CLI_TESTS = \
 	tests/cli/create.t \
 	tests/cli/delete.t \
 	tests/cli/destroy.t \
+	tests/cli/dialects.t \
 	tests/cli/domid.t \
 	tests/cli/dump-core.t \
 	tests/cli/info.t \
