@@ -285,6 +285,47 @@ static void an_unused_lock_is_swept(void **state)
     assert_int_equal(files_in("locks"), 0);
 }
 
+static void unlocking_leaves_a_lock_only_where_it_guards(void **state)
+{
+    xm_reg *reg = *state;
+    int lock, next;
+
+    assert_int_equal(xm_reg_lock(reg, ONE, false, &lock, NULL), 0);
+    xm_reg_unlock(reg, ONE, lock);
+    assert_int_equal(files_in("locks"), 0);
+    add(reg, ONE, "web1");
+    assert_int_equal(xm_reg_lock(reg, ONE, false, &lock, NULL), 0);
+    xm_reg_unlock(reg, ONE, lock);
+    assert_int_equal(files_in("locks"), 1);
+    /* the file went with the entry, and somebody else has made it anew */
+    assert_int_equal(xm_reg_lock(reg, ONE, false, &lock, NULL), 0);
+    assert_int_equal(xm_reg_remove(reg, ONE, NULL), 0);
+    assert_int_equal(xm_reg_lock(reg, ONE, false, &next, NULL), 0);
+    xm_reg_unlock(reg, ONE, lock);
+    assert_int_equal(files_in("locks"), 1);
+    xm_reg_unlock(reg, ONE, next);
+    assert_int_equal(files_in("locks"), 0);
+}
+
+static void an_entry_that_leads_nowhere_is_damaged(void **state)
+{
+    xm_autofree char *path = xm_printf("%s/domains/" ONE, base), *outside = xm_printf("%s/outside", base);
+    XM_AUTO(xm_reg_entries) *entries = NULL;
+
+    assert_int_equal(symlink("nowhere", path), 0);
+    assert_int_equal(xm_reg_list(*state, &entries, NULL), 0);
+    assert_int_equal(entries->count, 1);
+    assert_non_null(strstr(entries->items[0].damage, ONE));
+    assert_int_equal(xm_reg_remove(*state, ONE, NULL), 0);
+    assert_int_equal(files_in("domains"), 0);
+    /* what a link leads to is nobody's to empty */
+    assert_int_equal(xm_dir_make(outside, 0700, NULL), 0);
+    assert_int_equal(symlink("../outside", path), 0);
+    put(ONE "/memory", "pages");
+    assert_int_equal(xm_reg_remove(*state, ONE, NULL), 0);
+    assert_int_equal(files_in("outside"), 1);
+}
+
 static void tidying_keeps_the_guest(void **state)
 {
     add(*state, ONE, "web1");
@@ -498,6 +539,8 @@ int main(void)
         TEST(a_lock_says_who_holds_it),
         TEST(removal_takes_everything_along),
         TEST(an_unused_lock_is_swept),
+        TEST(unlocking_leaves_a_lock_only_where_it_guards),
+        TEST(an_entry_that_leads_nowhere_is_damaged),
         TEST(tidying_keeps_the_guest),
         TEST(a_thousand_guests_are_listed),
         TEST(an_interrupted_add_is_whole_or_nothing),
