@@ -88,16 +88,17 @@ int xm_dir_sync_of(const char *path, xm_error **err)
     return 0;
 }
 
-static int write_beside(const char *beside, const void *data, size_t len, mode_t mode, xm_error **err)
+/* Failures name path: who reads them never heard of the file beside. */
+static int write_beside(const char *beside, const char *path, const void *data, size_t len, mode_t mode, xm_error **err)
 {
     xm_autoclose int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
 
     if (fd < 0 || fchmod(fd, mode) < 0)
-        return xm_fail_errno(err, errno, "%s", beside);
-    if (xm_fd_write(fd, data, len, beside, err) < 0)
+        return xm_fail_errno(err, errno, "%s", path);
+    if (xm_fd_write(fd, data, len, path, err) < 0)
         return -1;
     if (fsync(fd) < 0)
-        return xm_fail_errno(err, errno, "%s", beside);
+        return xm_fail_errno(err, errno, "%s", path);
     return 0;
 }
 
@@ -105,7 +106,7 @@ int xm_file_replace(const char *path, const void *data, size_t len, mode_t mode,
 {
     xm_autofree char *beside = xm_printf("%s.new.%d", path, (int)getpid());
 
-    if (write_beside(beside, data, len, mode, err) < 0) {
+    if (write_beside(beside, path, data, len, mode, err) < 0) {
         (void)unlink(beside);       /* the error that matters is set already */
         return -1;
     }

@@ -48,7 +48,7 @@ static int write_beside(const struct xm_guests *guests, uint32_t domid, const ch
         return xm_fail_errno(err, errno, "%s", beside);
     fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
-        return xm_fail_errno(err, errno, "%s", beside);
+        return xm_fail_errno(err, errno, "%s", path);
     if (write_stream(guests, domid, fd, config_json, true, path, ret_suspended, err) == 0) {
         if (rename(beside, path) == 0)
             return xm_dir_sync_of(path, err);

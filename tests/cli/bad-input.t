@@ -173,6 +173,21 @@ if [ "$uid" = 0 ] && mount -t tmpfs -o size=64k none small 2>/dev/null; then
     head -c 70000 /dev/zero >small/filler 2>/dev/null
     untouched 'create: a full disk under another registry' 1 'No space left on device$' \
         'mkdir small/xm 2>/dev/null; xm --host=sim:$work/small/xm create -q free.cfg; s=$?; rm -r small/xm; exit $s'
+
+    # A registry without room: what is there goes on, and ends, and is forgotten.
+    mkdir -p full/xm && mount -t tmpfs -o size=200k none full/xm
+    trap 'end_host; XM_HOST=sim:$work/full; end_host; umount "$work/small" "$work/full/xm"; cd / && rm -rf "$tap_dir"' EXIT
+    full() { XM_HOST=sim:$work/full "$@"; }
+    full xm create -q free.cfg
+    full xm new -q free.cfg name=idle
+    cat /dev/zero 2>/dev/null >full/xm/filler
+    untouched 'new: a full registry' 1 '^Error: .*/document\.json: No space left on device$' 'full xm new -q free.cfg name=other'
+    untouched 'create: a full registry' 1 '^Error: .*/document\.json: No space left on device$' 'full xm create -q free.cfg name=other'
+    untouched 'start: a full registry' 1 '^Error: .*/state\.json: No space left on device$' 'full xm start idle'
+    untouched 'rename: a full registry' 1 '^Error: .*/document\.json: No space left on device$' 'full xm rename idle other'
+    check 'a full registry: its guests go on' 'full xm pause free && full xm unpause free && full xm list | grep -q "^free .*-b--"'
+    check 'a full registry: they end and are forgotten' \
+        'full xm shutdown -w free && full xm delete idle && test "$(find full/xm -type f | sort | tr "\n" " ")" = "full/xm/filler full/xm/lock "'
 fi
 xm destroy web
 

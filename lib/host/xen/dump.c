@@ -103,11 +103,11 @@ static int dump_to(struct xen_host *xen, uint32_t domid, const char *path, xm_er
 }
 
 /* Made by us first: libxenctrl opens what is there, and follows no mode of ours. */
-static int make_beside(const char *beside, xm_error **err)
+static int make_beside(const char *beside, const char *path, xm_error **err)
 {
     xm_autoclose int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
-    return fd < 0 ? xm_fail_errno(err, errno, "%s", beside) : 0;
+    return fd < 0 ? xm_fail_errno(err, errno, "%s", path) : 0;
 }
 
 static int keep(const char *beside, const char *path, xm_error **err)
@@ -115,7 +115,7 @@ static int keep(const char *beside, const char *path, xm_error **err)
     xm_autoclose int fd = open(beside, O_RDONLY | O_CLOEXEC);
 
     if (fd < 0 || fsync(fd) < 0)
-        return xm_fail_errno(err, errno, "%s", beside);
+        return xm_fail_errno(err, errno, "%s", path);
     if (rename(beside, path) < 0)
         return xm_fail_errno(err, errno, "%s", path);
     return xm_dir_sync_of(path, err);
@@ -129,7 +129,7 @@ int xen_host_dump_core(struct xm_host *host, uint32_t domid, const char *path, b
     bool pause;
     int rc;
 
-    if (xen_guest_info(xen, domid, "dumped", &info, err) < 0 || make_beside(beside, err) < 0)
+    if (xen_guest_info(xen, domid, "dumped", &info, err) < 0 || make_beside(beside, path, err) < 0)
         return -1;
     /* The hypervisor counts pauses, so ours takes nothing from one that is there already. */
     pause = !live && !(info.flags & (XEN_DOMINF_shutdown | XEN_DOMINF_dying));
