@@ -103,7 +103,7 @@ static void add_xen(struct rows *rows, const xm_host_info *info)
     add_number(rows, BOTH, "xen_pagesize", info->xen_pagesize);
     add_text(rows, BOTH, "platform_params", info->platform_params);
     add_text(rows, BOTH, "xen_changeset", info->xen_changeset);
-    add_words(rows, "xen_commandline", info->xen_commandline);
+    add_text(rows, BOTH, "xen_commandline", info->xen_commandline);    /* as the loader gave it, a last blank included */
     add_text(rows, BOTH, "cc_compiler", info->cc_compiler);
     add_text(rows, BOTH, "cc_compile_by", info->cc_compile_by);
     add_text(rows, BOTH, "cc_compile_domain", info->cc_compile_domain);

@@ -50,7 +50,8 @@ static xm_json *config_dom0(const struct xm_guest *guest)
 
 int print_long_json(struct xm_env *env, const struct selection *selection, xm_error **err)
 {
-    xm_json *array = xm_json_new(XM_JSON_ARRAY);
+    XM_AUTO(xm_json) *array = xm_json_new(XM_JSON_ARRAY);
+    xm_autofree char *text = NULL;
 
     (void)err;
     for (size_t i = 0; i < selection->count; i++) {
@@ -71,8 +72,8 @@ int print_long_json(struct xm_env *env, const struct selection *selection, xm_er
         xm_json_set(object, "config", config);
         xm_json_add(array, object);
     }
-    print_json(array);
-    putchar('\n');              /* stock xl ends with an empty line */
+    text = xm_json_format_wide(array);
+    printf("%s\n", text);       /* stock xl ends with an empty line */
     return 0;
 }
 

@@ -373,15 +373,20 @@ static bool is_flat(const xm_json *json)
     return true;
 }
 
-static void format(struct xm_buf *out, const xm_json *json, bool compact, size_t indent);
+/* WIDE is libxl's way: one item a line, and an empty line in what is empty. */
+enum layout { COMPACT, PRETTY, WIDE };
 
-/* Objects have one key per line; an array of plain values stays on one. */
-static void format_items(struct xm_buf *out, const xm_json *json, bool compact, size_t indent)
+static void format(struct xm_buf *out, const xm_json *json, enum layout layout, size_t indent);
+
+/* Objects have one key per line; pretty, an array of plain values stays on one. */
+static void format_items(struct xm_buf *out, const xm_json *json, enum layout layout, size_t indent)
 {
     bool object = json->type == XM_JSON_OBJECT;
-    bool flat = compact || is_flat(json);
+    bool flat = layout == COMPACT || (layout == PRETTY && is_flat(json));
 
     xm_buf_putc(out, object ? '{' : '[');
+    if (layout == WIDE && json->count == 0)
+        xm_buf_putc(out, '\n');
     for (size_t i = 0; i < json->count; i++) {
         if (i > 0)
             xm_buf_puts(out, flat ? ", " : ",");
@@ -393,7 +398,7 @@ static void format_items(struct xm_buf *out, const xm_json *json, bool compact, 
             format_string(out, json->keys[i]);
             xm_buf_puts(out, ": ");
         }
-        format(out, json->items[i], compact, indent + 4);
+        format(out, json->items[i], layout, indent + 4);
     }
     if (!flat) {
         xm_buf_putc(out, '\n');
@@ -402,7 +407,7 @@ static void format_items(struct xm_buf *out, const xm_json *json, bool compact, 
     xm_buf_putc(out, object ? '}' : ']');
 }
 
-static void format(struct xm_buf *out, const xm_json *json, bool compact, size_t indent)
+static void format(struct xm_buf *out, const xm_json *json, enum layout layout, size_t indent)
 {
     switch (json->type) {
     case XM_JSON_NULL:
@@ -418,17 +423,27 @@ static void format(struct xm_buf *out, const xm_json *json, bool compact, size_t
         format_string(out, json->text);
         break;
     case XM_JSON_ARRAY: case XM_JSON_OBJECT:
-        format_items(out, json, compact, indent);
+        format_items(out, json, layout, indent);
         break;
     }
 }
 
-char *xm_json_format(const xm_json *json, bool compact)
+static char *format_as(const xm_json *json, enum layout layout)
 {
     struct xm_buf out = XM_BUF_INIT;
 
-    format(&out, json, compact, 0);
-    if (!compact)
+    format(&out, json, layout, 0);
+    if (layout != COMPACT)
         xm_buf_putc(&out, '\n');
     return xm_buf_take(&out);
+}
+
+char *xm_json_format(const xm_json *json, bool compact)
+{
+    return format_as(json, compact ? COMPACT : PRETTY);
+}
+
+char *xm_json_format_wide(const xm_json *json)
+{
+    return format_as(json, WIDE);
 }

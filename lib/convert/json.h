@@ -57,4 +57,8 @@ XM_API void xm_json_set(xm_json *object, const char *key, xm_json *value);
 /* The text, indented, with a final newline; compact is one line without it. */
 XM_API char *xm_json_format(const xm_json *json, bool compact);
 
+/* The same as libxl writes it, for clients that go by its lines: every item of an array has its
+ * own, and what is empty has an empty line in it. */
+XM_API char *xm_json_format_wide(const xm_json *json);
+
 #endif

@@ -241,9 +241,23 @@ static void what_is_no_document_is_refused(void **state)
     no_document(KEYS("{\"key\": \"a\", \"value\": [1], \"items_at\": [7]}"), XM_INVALID, "key a: not a value");
 }
 
+static void libxl_lines_have_one_item_each(void **state)
+{
+    static const char text[] = "{\"a\": [0, 1], \"b\": {}, \"c\": []}";
+    XM_AUTO(xm_json) *json = NULL;
+    xm_autofree char *wide = NULL;
+
+    (void)state;
+    assert_int_equal(xm_json_parse(text, strlen(text), &json, NULL), 0);
+    wide = xm_json_format_wide(json);
+    assert_string_equal(wide, "{\n    \"a\": [\n        0,\n        1\n    ],\n"
+                              "    \"b\": {\n\n    },\n    \"c\": [\n\n    ]\n}\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(libxl_lines_have_one_item_each),
         cmocka_unit_test(parse_reads_every_type),
         cmocka_unit_test(depth_is_bounded),
         cmocka_unit_test(broken_text_is_refused_with_its_line),

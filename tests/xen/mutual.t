@@ -55,7 +55,7 @@ check 'made by xl: xm pauses and unpauses it' \
 check 'made by xl: xm saves it' 'xm save theirs theirs.save && ! xl list theirs'
 check 'made by xl, saved by xm: xl restores it' 'xl restore theirs.save && xl list theirs'
 check 'and it goes on' 'tell theirs "echo al\"\"ive" && wait_for 30 "grep -q ^alive $(console_log theirs)"'
-check 'made by xl: xm dumps its core' 'xm dump-core theirs core && readelf -h core | grep -q CORE'
+check 'made by xl: xm dumps its core' 'xm dump-core theirs core && [ "$(head -c 4 core | tail -c 3)" = ELF ]'
 check 'made by xl: xm asks it to go, xl'\''s own process cleans up' 'xm shutdown -w theirs && wait_for 20 "! xl list theirs"'
 check 'made by xl: xm destroys it' 'tiny x; xl create -q x.cfg && xm destroy x && ! xl list x'
 check 'made by xl: the supervisor leaves its end alone' \
