@@ -8,8 +8,10 @@ need_xen
 # Nothing of a guest that was not made: no domain, loop device, vif, store entry, device model.
 nothing_of() {
     ! xl list "$1" && [ -z "$(losetup -nO NAME)" ] && [ -z "$(ls /sys/class/net/xenbr0/brif)" ] &&
-        ! xenstore-ls /local/domain | grep -q "name = \"$1\"" && [ -z "$(pidof qemu-system-i386)" ]
+        ! xenstore-ls /local/domain | grep -q "name = \"$1\"" && ! device_models
 }
+
+device_models() { pgrep -f '[q]emu-system-i386'; }
 
 store_has() { xenstore-read "$1" >/dev/null 2>&1; }
 
@@ -87,7 +89,7 @@ check 'HVM: it comes up' 'xm create -q h.cfg && ready h'
 check 'HVM: its first console is its serial port, and answers' '
     (printf "echo an\"\"swer\r"; sleep 15; printf "\035") | timeout 60 xm console h | grep ^answer'
 check 'HVM: saved and restored, its device model with it' '
-    xm save h hs && wait_for 30 "nothing_of h" && xm restore hs && [ -n "$(pidof qemu-system-i386)" ] && xl list h'
+    xm save h hs && wait_for 30 "nothing_of h" && xm restore hs && device_models && xl list h'
 check 'HVM: destroyed, its device model gone' 'xm destroy h && wait_for 20 "nothing_of h"'
 
 # --- the machine ---
