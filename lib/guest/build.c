@@ -84,7 +84,7 @@ static void keep_first_figures(struct xm_step *step, uint32_t domid)
     xm_error *why = NULL;
 
     /* they only serve listings should the machine go down before the guest does */
-    if (xm_host_get(step->guests->host, domid, 0, &domains, &why) == 0)
+    if (xm_host_get(step->guests->host, domid, XM_WANT_TARGET, &domains, &why) == 0)
         xm_step_keep_figures(step, &domains->items[0]);
     xm_error_free(why);
 }

@@ -40,7 +40,7 @@ static int save_step(struct xm_step *step, uint32_t domid, const char *path, enu
 
     if (config_json == NULL && xm_host_config_json(g->host, domid, &json, err) < 0)
         return -1;
-    if (xm_host_get(g->host, domid, 0, &domains, err) < 0)
+    if (xm_host_get(g->host, domid, XM_WANT_TARGET, &domains, err) < 0)
         return -1;
     if (known) {
         xm_step_keep_figures(step, &domains->items[0]);

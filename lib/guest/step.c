@@ -82,7 +82,7 @@ int xm_step_domain(struct xm_step *step, unsigned want, xm_domains **ret_domains
     *ret_domains = NULL;
     if (!step->there || step->state.domid == XM_DOMID_NONE)
         return 0;
-    if (xm_host_get(step->guests->host, step->state.domid, want, &domains, &why) < 0) {
+    if (xm_host_get(step->guests->host, step->state.domid, want | XM_WANT_TARGET, &domains, &why) < 0) {
         if (why->code != XM_NOT_FOUND)
             return xm_error_pass(err, why);
         xm_error_free(why);
@@ -97,7 +97,7 @@ int xm_step_domain(struct xm_step *step, unsigned want, xm_domains **ret_domains
 void xm_step_keep_figures(struct xm_step *step, const struct xm_domain *domain)
 {
     step->state.cpu_ns = domain->cpu_ns;
-    step->state.mem_kib = domain->mem_kib;
+    step->state.mem_kib = domain->target_kib ? domain->target_kib : domain->mem_kib;
     step->state.vcpus = domain->vcpus;
 }
 

@@ -131,11 +131,22 @@ static double started_of(struct xs_handle *xs, uint32_t domid)
     return 0;
 }
 
-static uint64_t target_of(struct xs_handle *xs, uint32_t domid)
+static uint64_t read_kib(struct xs_handle *xs, uint32_t domid, const char *node)
 {
-    xm_autofree char *text = xen_read(xs, "/local/domain/%u/memory/target", domid);
+    xm_autofree char *text = xen_read(xs, "/local/domain/%u/memory/%s", domid, node);
+    long long kib = text ? strtoll(text, NULL, 10) : 0;
 
-    return text ? strtoull(text, NULL, 10) : 0;
+    return kib > 0 ? (uint64_t)kib : 0;
+}
+
+/* A guest with a device model was asked to hold its screen's memory, too, which the store tells apart. */
+static uint64_t target_of(struct xs_handle *xs, const xc_domaininfo_t *info)
+{
+    uint64_t target = read_kib(xs, info->domain, "target");
+
+    if (target == 0 || !(info->flags & XEN_DOMINF_hvm_guest))
+        return target;
+    return target + read_kib(xs, info->domain, "videoram");
 }
 
 /* NULL, and *none set so that nobody asks again, on a Xen without security labels. */
@@ -169,7 +180,7 @@ static int fill_wanted(struct xen_host *xen, unsigned want, const xc_domaininfo_
         if (want & XM_WANT_NAME)
             domain->name = xen_read(xs, "/local/domain/%u/name", domain->domid);
         if (want & XM_WANT_TARGET)
-            domain->target_kib = target_of(xs, domain->domid);
+            domain->target_kib = target_of(xs, &infos[i]);
         if (want & XM_WANT_STARTED)
             domain->started = started_of(xs, domain->domid);
         if (want & XM_WANT_LABEL)
