@@ -121,17 +121,6 @@ static int fail_make(const struct job *job, int rc, xm_error **err)
     return -1;
 }
 
-static int unpause(struct job *job, uint32_t domid, xm_error **err)
-{
-    struct xen_op op;
-    int rc;
-
-    xen_logger_clear(&job->xen->logger);
-    xen_op_init(&op);
-    rc = xen_op_wait(job->xen, &op, libxl_domain_unpause(job->xen->ctx, domid, &op.how), NULL, XEN_TO_THE_END);
-    return rc < 0 ? xen_fail(job->xen, rc, err, "domain %u was not started", domid) : 0;
-}
-
 /* How long a build that is to stop may go on by itself. Aborting kills a hotplug script, which may have
  * set up a loop device and not yet said so: nobody would find it again. So a build, which is a
  * matter of seconds, is given the time to end and is undone whole; it is aborted only if it goes on
@@ -165,7 +154,7 @@ static int make(struct job *job, uint32_t *ret_domid, xm_error **err)
     if (*job->xen->host.stop)
         rc = xm_fail(err, XM_INTERRUPTED, "interrupted");
     else if (!build->paused)
-        rc = unpause(job, domid, err);
+        rc = xen_op_run(job->xen, domid, libxl_domain_unpause, "started", err);
     if (rc < 0) {
         clean_up(job);
         return -1;

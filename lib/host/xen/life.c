@@ -21,20 +21,6 @@ int xen_host_pause(struct xm_host *host, uint32_t domid, xm_error **err)
     return 0;
 }
 
-/* By libxl only where a device model may have to be told. */
-static int unpause_hvm(struct xen_host *xen, uint32_t domid, xm_error **err)
-{
-    libxl_ctx *ctx = xen_ctx(xen, err);
-    struct xen_op op;
-    int rc;
-
-    if (ctx == NULL)
-        return -1;
-    xen_op_init(&op);
-    rc = xen_op_wait(xen, &op, libxl_domain_unpause(ctx, domid, &op.how), NULL, XEN_TO_THE_END);
-    return rc < 0 ? xen_fail(xen, rc, err, "domain %u was not unpaused", domid) : 0;
-}
-
 int xen_host_unpause(struct xm_host *host, uint32_t domid, xm_error **err)
 {
     struct xen_host *xen = xen_of(host);
@@ -46,8 +32,9 @@ int xen_host_unpause(struct xm_host *host, uint32_t domid, xm_error **err)
         return xm_fail(err, XM_STATE, "domain %u has shut down", domid);
     if (!(info.flags & XEN_DOMINF_paused))
         return 0;
+    /* By libxl only where a device model may have to be told. */
     if (info.flags & XEN_DOMINF_hvm_guest)
-        return unpause_hvm(xen, domid, err);
+        return xen_op_run(xen, domid, libxl_domain_unpause, "unpaused", err);
     if (xc_domain_unpause(xen->xc, domid) < 0)
         return xm_fail_errno(err, errno, "the hypervisor did not unpause domain %u", domid);
     return 0;
@@ -55,15 +42,7 @@ int xen_host_unpause(struct xm_host *host, uint32_t domid, xm_error **err)
 
 int xen_destroy_now(struct xen_host *xen, uint32_t domid, xm_error **err)
 {
-    libxl_ctx *ctx = xen_ctx(xen, err);
-    struct xen_op op;
-    int rc;
-
-    if (ctx == NULL)
-        return -1;
-    xen_op_init(&op);
-    rc = xen_op_wait(xen, &op, libxl_domain_destroy(ctx, domid, &op.how), NULL, XEN_TO_THE_END);
-    return rc < 0 ? xen_fail(xen, rc, err, "domain %u was not destroyed", domid) : 0;
+    return xen_op_run(xen, domid, libxl_domain_destroy, "destroyed", err);
 }
 
 int xen_host_destroy(struct xm_host *host, uint32_t domid, xm_error **err)

@@ -106,3 +106,17 @@ int xen_op_wait(struct xen_host *xen, struct xen_op *op, int started, const stru
             return ERROR_FAIL;
     }
 }
+
+int xen_op_run(struct xen_host *xen, uint32_t domid, int (*call)(libxl_ctx *, uint32_t, const libxl_asyncop_how *),
+               const char *done, xm_error **err)
+{
+    libxl_ctx *ctx = xen_ctx(xen, err);
+    struct xen_op op;
+    int rc;
+
+    if (ctx == NULL)
+        return -1;
+    xen_op_init(&op);
+    rc = xen_op_wait(xen, &op, call(ctx, domid, &op.how), NULL, XEN_TO_THE_END);
+    return rc < 0 ? xen_fail(xen, rc, err, "domain %u was not %s", domid, done) : 0;
+}

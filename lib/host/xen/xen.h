@@ -93,6 +93,10 @@ void xen_op_init(struct xen_op *op);
  * op is aborted; XEN_TO_THE_END: never. Returns libxl's rc, ERROR_ABORTED if it failed after a stop. */
 #define XEN_TO_THE_END (-1)
 int xen_op_wait(struct xen_host *xen, struct xen_op *op, int started, const struct xm_build *build, int patience);
+/* One of libxl's calls that take no more than a domain, to its end. done is what the domain was to be,
+ * for the error: "unpaused". */
+int xen_op_run(struct xen_host *xen, uint32_t domid, int (*call)(libxl_ctx *, uint32_t, const libxl_asyncop_how *),
+               const char *done, xm_error **err);
 /* Milliseconds on a clock that only goes forward. */
 int64_t xen_now_ms(void);
 
