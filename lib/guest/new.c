@@ -57,7 +57,6 @@ int xm_guest_new(const struct xm_guests *guests, xm_doc *doc, bool *ret_edited, 
 
 int xm_guest_delete(const struct xm_guests *guests, const char *uuid, xm_error **err)
 {
-    XM_AUTO(xm_guest_list) *list = NULL;
     xm_error *why = NULL;
     xm_autostep step = XM_STEP_INIT;
 
