@@ -64,8 +64,16 @@ tests_unit_corpus_SOURCES = tests/unit/corpus.c
 tests_unit_corpus_LDADD = $(unit_ldadd)
 
 
+UNIT_TESTS += tests/unit/devices
+tests_unit_devices_SOURCES = tests/unit/devices.c tests/unit/bound.h
+tests_unit_devices_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/stock
+tests_unit_stock_SOURCES = tests/unit/stock.c tests/unit/bound.h
+tests_unit_stock_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/bind tests/unit/conf tests/unit/config
-tests_unit_bind_SOURCES = tests/unit/bind.c
+tests_unit_bind_SOURCES = tests/unit/bind.c tests/unit/bound.h
 tests_unit_bind_LDADD = $(unit_ldadd)
 tests_unit_conf_SOURCES = tests/unit/conf.c
 tests_unit_conf_LDADD = $(unit_ldadd)
