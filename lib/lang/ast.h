@@ -10,6 +10,7 @@ enum node_kind {
     N_NAME,             /* name */
     N_LIST, N_TUPLE,    /* items */
     N_DICT,             /* items: key, value, ... */
+    N_SET,              /* items */
     N_NOT, N_UNARY,     /* a; op of UNARY: + - ~ */
     N_BINARY,           /* a op b */
     N_AND, N_OR,        /* a, b */
@@ -22,6 +23,9 @@ enum node_kind {
     N_KEYWORD,          /* name=a */
     N_LAMBDA,           /* def */
     N_LISTCOMP,         /* a, items: clauses */
+    N_SETCOMP,
+    N_DICTCOMP,         /* a: b, items: clauses */
+    N_GENERATOR,        /* a, items: clauses; made whole at once */
     N_FOR_CLAUSE,       /* for a in b */
     N_IF_CLAUSE,        /* if a */
     /* statements */

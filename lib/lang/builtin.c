@@ -49,7 +49,7 @@ static int run_len(const struct call *call, struct val *ret_value)
         *ret_value = val_int((int64_t)v.str->len);
     else if (v.type == V_LIST || v.type == V_TUPLE)
         *ret_value = val_int((int64_t)v.list->count);
-    else if (v.type == V_DICT)
+    else if (v.type == V_DICT || v.type == V_SET)
         *ret_value = val_int((int64_t)v.dict->count);
     else
         return lang_raise(call->lang, call->place, "TypeError", "%s has no length", val_type_name(v));
@@ -683,7 +683,7 @@ static const struct builtin *find_function(const char *name)
 /* The function that stands for v's type, or NULL. */
 static const struct builtin *type_of(struct val v)
 {
-    return v.type <= V_DICT && v.type != V_NONE ? find_function(val_type_name(v)) : NULL;
+    return v.type <= V_SET && v.type != V_NONE ? find_function(val_type_name(v)) : NULL;
 }
 
 bool builtin_find(const struct lang *lang, const char *name, struct val *ret_value)

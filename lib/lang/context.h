@@ -48,6 +48,7 @@ struct lang {
     struct failure failure;
     size_t steps, printed;
     unsigned depth, calls;
+    bool python2;                       /* the text can only be Python 2 */
     bool in_block;                      /* inside if, for, def ...: never in a plain xl file */
     struct timespec start;
 };

@@ -81,6 +81,17 @@ static int eval_dict(struct lang *lang, const struct node *node, struct val *ret
     return 0;
 }
 
+static int eval_set(struct lang *lang, const struct node *node, struct val *ret_value)
+{
+    struct val set = val_set(&lang->arena), item;
+
+    for (unsigned i = 0; i < node->count; i++)
+        if (eval(lang, node->items[i], &item) < 0 || op_set_add(lang, node->items[i]->place, set.dict, item) < 0)
+            return -1;
+    *ret_value = set;
+    return 0;
+}
+
 static int eval_two(struct lang *lang, const struct node *node, struct val *ret_a, struct val *ret_b)
 {
     return eval(lang, node->a, ret_a) < 0 || eval(lang, node->b, ret_b) < 0 ? -1 : 0;
@@ -155,29 +166,43 @@ static int eval_function(struct lang *lang, const struct node *node, struct val 
     return 0;
 }
 
+/* Adds what stands before the clauses to the comprehension's result. */
+static int add_element(struct lang *lang, const struct node *node, struct val result)
+{
+    struct val v, key;
+
+    if (node->kind == N_DICTCOMP)
+        return eval(lang, node->a, &key) < 0 || eval(lang, node->b, &v) < 0 ? -1
+               : op_dict_set(lang, node->a->place, result.dict, key, v);
+    if (eval(lang, node->a, &v) < 0)
+        return -1;
+    if (node->kind == N_SETCOMP)
+        return op_set_add(lang, node->a->place, result.dict, v);
+    if (lang_check_count(lang, node->place, result.list->count + 1) < 0)
+        return -1;
+    list_add(&lang->arena, result.list, v);
+    return 0;
+}
+
 /* The clauses from index on, each inside the one before. */
-static int run_clauses(struct lang *lang, const struct node *node, unsigned index, struct list *list)
+static int run_clauses(struct lang *lang, const struct node *node, unsigned index, struct val result)
 {
     const struct node *clause = index < node->count ? node->items[index] : NULL;
     const struct list *items;
     struct val v;
 
-    if (clause == NULL) {
-        if (eval(lang, node->a, &v) < 0 || lang_check_count(lang, node->place, list->count + 1) < 0)
-            return -1;
-        list_add(&lang->arena, list, v);
-        return 0;
-    }
+    if (clause == NULL)
+        return add_element(lang, node, result);
     if (clause->kind == N_IF_CLAUSE) {
         if (eval(lang, clause->a, &v) < 0)
             return -1;
-        return val_truth(v) ? run_clauses(lang, node, index + 1, list) : 0;
+        return val_truth(v) ? run_clauses(lang, node, index + 1, result) : 0;
     }
     if (eval(lang, clause->b, &v) < 0 || op_items(lang, clause->b->place, v, &items) < 0)
         return -1;
     for (size_t i = 0; i < items->count; i++)
         if (lang_step(lang, clause->place, 0) < 0 || eval_assign(lang, clause->a, items->items[i]) < 0
-            || run_clauses(lang, node, index + 1, list) < 0)
+            || run_clauses(lang, node, index + 1, result) < 0)
             return -1;
     return 0;
 }
@@ -186,17 +211,20 @@ static int run_clauses(struct lang *lang, const struct node *node, unsigned inde
 static int eval_comprehension(struct lang *lang, const struct node *node, struct val *ret_value)
 {
     struct scope *scope = arena_alloc(&lang->arena, sizeof(*scope));
-    struct val list = val_list(&lang->arena, V_LIST, 0);
+    struct val result;
     int rc;
 
     if (node->count > 20)       /* each clause runs inside the one before */
         return lang_stop(lang, node->place, "more than 20 clauses in a comprehension");
+    result = node->kind == N_SETCOMP ? val_set(&lang->arena) : val_list(&lang->arena, V_LIST, 0);
+    if (node->kind == N_DICTCOMP)
+        result = (struct val){ .type = V_DICT, .dict = dict_new(&lang->arena) };
     scope->vars = dict_new(&lang->arena);
     scope->outer = lang->names;
     lang->names = scope;
-    rc = run_clauses(lang, node, 0, list.list);
+    rc = run_clauses(lang, node, 0, result);
     lang->names = scope->outer;
-    *ret_value = list;
+    *ret_value = result;
     return rc;
 }
 
@@ -225,6 +253,8 @@ static int eval_kind(struct lang *lang, const struct node *node, struct val *ret
         return eval_items(lang, node, V_TUPLE, ret_value);
     case N_DICT:
         return eval_dict(lang, node, ret_value);
+    case N_SET:
+        return eval_set(lang, node, ret_value);
     case N_NOT:
         if (eval(lang, node->a, &a) < 0)
             return -1;
@@ -250,7 +280,7 @@ static int eval_kind(struct lang *lang, const struct node *node, struct val *ret
         return eval_call_node(lang, node, ret_value);
     case N_LAMBDA:
         return eval_function(lang, node, ret_value);
-    case N_LISTCOMP:
+    case N_LISTCOMP: case N_SETCOMP: case N_DICTCOMP: case N_GENERATOR:
         return eval_comprehension(lang, node, ret_value);
     case N_DEF:
         return eval_function(lang, node, ret_value);

@@ -84,6 +84,29 @@ static int put_dict(struct lang *lang, struct xm_place place, struct xm_buf *out
     return 0;
 }
 
+/* The two Pythons write sets differently. */
+static int put_set(struct lang *lang, struct xm_place place, struct xm_buf *out, struct val v, unsigned depth)
+{
+    bool old = lang->python2;
+    const char *sep = "";
+
+    if (v.dict->count == 0) {
+        xm_buf_puts(out, old ? "set([])" : "set()");
+        return 0;
+    }
+    xm_buf_puts(out, old ? "set([" : "{");
+    for (size_t i = 0; i < v.dict->used; i++) {
+        if (!v.dict->entries[i].live)
+            continue;
+        xm_buf_puts(out, sep);
+        if (put_value(lang, place, out, v.dict->entries[i].key, true, depth + 1) < 0)
+            return -1;
+        sep = ", ";
+    }
+    xm_buf_puts(out, old ? "])" : "}");
+    return 0;
+}
+
 static int put_value(struct lang *lang, struct xm_place place, struct xm_buf *out, struct val v, bool repr, unsigned depth)
 {
     if (lang_step(lang, place, 0) < 0)
@@ -117,6 +140,8 @@ static int put_value(struct lang *lang, struct xm_place place, struct xm_buf *ou
         return put_items(lang, place, out, v, depth);
     case V_DICT:
         return put_dict(lang, place, out, v, depth);
+    case V_SET:
+        return put_set(lang, place, out, v, depth);
     case V_ERROR:
         xm_buf_add(out, v.error->text->data, v.error->text->len);
         return 0;

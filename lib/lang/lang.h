@@ -63,9 +63,15 @@ struct xm_lang_input {
     /* Names that stand before the first line, as strings: NAME=VALUE words of xm's command line. */
     const struct { const char *name, *value; } *vars;
     size_t var_count;
+    /* What sys.argv shows; with argc 0 it is the file alone. */
+    const char *const *argv;
+    size_t argc;
     /* What print writes; NULL drops it. */
     void (*print)(void *arg, const char *text, size_t len);
     void *print_arg;
+    /* A remark for the user, to be shown on stderr; NULL drops it. */
+    void (*note)(void *arg, const char *text);
+    void *note_arg;
 };
 
 /* Evaluates a text. XM_INVALID with place and caret when it is wrong or beyond a bound. */

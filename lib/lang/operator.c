@@ -210,6 +210,45 @@ static int repeat(struct lang *lang, struct xm_place place, struct val a, int64_
     return 0;
 }
 
+/* The sign between sets: which items of a stay, and whether b's others come in. */
+static int set_binary(struct lang *lang, struct xm_place place, unsigned op, struct val a, struct val b, struct val *ret_value)
+{
+    struct val set = val_set(&lang->arena);
+
+    for (int side = 0; side < 2; side++) {
+        const struct dict *from = side == 0 ? a.dict : b.dict, *other = side == 0 ? b.dict : a.dict;
+
+        if (side == 1 && op != '|' && op != '^')
+            break;
+        for (size_t i = 0; i < from->used; i++) {
+            const struct dict_entry *entry = &from->entries[i];
+
+            if (lang_step(lang, place, 0) < 0)
+                return -1;
+            if (entry->live && (op == '|' || (dict_find(other, entry->key) != NULL) == (op == '&'))
+                && op_set_add(lang, place, set.dict, entry->key) < 0)
+                return -1;
+        }
+    }
+    *ret_value = set;
+    return 0;
+}
+
+static int dict_join(struct lang *lang, struct xm_place place, struct val a, struct val b, struct val *ret_value)
+{
+    struct dict *dict = dict_new(&lang->arena);
+
+    for (int side = 0; side < 2; side++) {
+        const struct dict *from = side == 0 ? a.dict : b.dict;
+
+        for (size_t i = 0; i < from->used; i++)
+            if (from->entries[i].live && op_dict_set(lang, place, dict, from->entries[i].key, from->entries[i].value) < 0)
+                return -1;
+    }
+    *ret_value = (struct val){ .type = V_DICT, .dict = dict };
+    return 0;
+}
+
 static bool is_int(struct val v)
 {
     return v.type == V_INT || v.type == V_BOOL;
@@ -234,6 +273,10 @@ int op_binary(struct lang *lang, struct xm_place place, unsigned op, struct val 
         return repeat(lang, place, a, b.i, ret_value);
     if (op == '*' && is_int(a) && is_sequence(b))
         return repeat(lang, place, b, a.i, ret_value);
+    if (a.type == V_SET && b.type == V_SET && (op == '|' || op == '&' || op == '^' || op == '-'))
+        return set_binary(lang, place, op, a, b, ret_value);
+    if (a.type == V_DICT && b.type == V_DICT && op == '|')
+        return dict_join(lang, place, a, b, ret_value);
     if (op == '+' && (a.type == V_STR) != (b.type == V_STR) && (val_is_number(a) || val_is_number(b)))
         return lang_raise(lang, place, "TypeError", "%s + %s: a number is made a text by str()",
                           val_type_name(a), val_type_name(b));
@@ -266,6 +309,28 @@ static int equal_items(struct lang *lang, struct xm_place place, struct val a, s
         if (equal(lang, place, a.list->items[i], b.list->items[i], depth + 1, ret_result) < 0)
             return -1;
     return 0;
+}
+
+/* Whether every item of a is in b. */
+static int is_subset(struct lang *lang, struct xm_place place, const struct dict *a, const struct dict *b, bool *ret_result)
+{
+    *ret_result = a->count <= b->count;
+    for (size_t i = 0; *ret_result && i < a->used; i++)
+        if (a->entries[i].live)
+            *ret_result = dict_find(b, a->entries[i].key) != NULL;
+    return lang_step(lang, place, a->used / 8);
+}
+
+/* Order among sets is being a part: neither of two may be less. */
+static int compare_sets(struct lang *lang, struct xm_place place, unsigned op, const struct dict *a, const struct dict *b, bool *ret_result)
+{
+    bool less = op == '<' || op == OP2('<', '=');
+
+    if ((op == '<' || op == '>') && a->count == b->count) {
+        *ret_result = false;
+        return 0;
+    }
+    return is_subset(lang, place, less ? a : b, less ? b : a, ret_result);
 }
 
 static int equal_dicts(struct lang *lang, struct xm_place place, struct val a, struct val b, unsigned depth, bool *ret_result)
@@ -309,6 +374,9 @@ static int equal(struct lang *lang, struct xm_place place, struct val a, struct 
         return equal_items(lang, place, a, b, depth, ret_result);
     case V_DICT:
         return equal_dicts(lang, place, a, b, depth, ret_result);
+    case V_SET:
+        *ret_result = false;
+        return a.dict->count != b.dict->count ? 0 : is_subset(lang, place, a.dict, b.dict, ret_result);
     default:
         *ret_result = a.ptr == b.ptr;
         return 0;
@@ -387,6 +455,8 @@ int op_compare(struct lang *lang, struct xm_place place, unsigned op, struct val
         *ret_result = *ret_result == (op == OP2('=', '='));
         return 0;
     }
+    if (a.type == V_SET && b.type == V_SET)
+        return compare_sets(lang, place, op, a.dict, b.dict, ret_result);
     if (order(lang, place, op, a, b, 0, &o) < 0)
         return -1;
     *ret_result = op == '<' ? o < 0 : op == '>' ? o > 0 : op == OP2('<', '=') ? o <= 0 : o >= 0;
@@ -402,9 +472,9 @@ int op_contains(struct lang *lang, struct xm_place place, struct val container, 
             return lang_raise(lang, place, "TypeError", "'in' a text wants a text, not %s", val_type_name(item));
         *ret_result = memmem(container.str->data, container.str->len, item.str->data, item.str->len) != NULL;
         return lang_step(lang, place, container.str->len / 64);
-    case V_DICT:
+    case V_DICT: case V_SET:
         if (val_unhashable(item) != NULL)
-            return lang_raise(lang, place, "TypeError", "%s cannot be a key of a dict", val_unhashable(item));
+            return lang_raise(lang, place, "TypeError", "%s cannot be in a %s", val_unhashable(item), val_type_name(container));
         *ret_result = dict_find(container.dict, item) != NULL;
         return 0;
     case V_LIST: case V_TUPLE:
@@ -536,6 +606,17 @@ int op_dict_set(struct lang *lang, struct xm_place place, struct dict *dict, str
     return lang_step(lang, place, 0);
 }
 
+int op_set_add(struct lang *lang, struct xm_place place, struct dict *set, struct val item)
+{
+    if (val_unhashable(item) != NULL)
+        return lang_raise(lang, place, "TypeError", "%s cannot be in a set", val_unhashable(item));
+    if (set->used >= LANG_ITEMS_MAX)
+        return lang_stop(lang, place, "a set becomes larger than %d items", LANG_ITEMS_MAX);
+    if (dict_find(set, item) == NULL)           /* of equal items the first one stays: 1, not True */
+        dict_set(&lang->arena, set, item, val_none());
+    return lang_step(lang, place, 0);
+}
+
 int op_set_index(struct lang *lang, struct xm_place place, struct val object, struct val index, struct val value)
 {
     size_t at;
@@ -578,7 +659,7 @@ int op_items(struct lang *lang, struct xm_place place, struct val v, const struc
         *ret_items = v.list;
         return 0;
     }
-    if (v.type != V_STR && v.type != V_DICT)
+    if (v.type != V_STR && v.type != V_DICT && v.type != V_SET)
         return lang_raise(lang, place, "TypeError", "%s has no items to go through", val_type_name(v));
     if (lang_check_items(lang, place, v.type == V_STR ? v.str->len : v.dict->used) < 0)
         return -1;

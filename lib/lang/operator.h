@@ -22,6 +22,9 @@ int op_items(struct lang *lang, struct xm_place place, struct val v, const struc
 /* Adds b's items to list a, where it stands. */
 int op_extend(struct lang *lang, struct xm_place place, struct list *a, struct val b);
 
+/* Adds an item that came from the text: the same for a set. */
+int op_set_add(struct lang *lang, struct xm_place place, struct dict *set, struct val item);
+
 /* dict_set() for a key that came from the text: refuses lists, and a dict that becomes too large. */
 int op_dict_set(struct lang *lang, struct xm_place place, struct dict *dict, struct val key, struct val value);
 

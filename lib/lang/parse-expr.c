@@ -97,12 +97,13 @@ struct node *parse_targets(struct parser *p)
     return rc < 0 ? NULL : parser_done(p, tuple);
 }
 
-/* At `for`, with the element already parsed. */
-static struct node *parse_comprehension(struct parser *p, struct node *element)
+/* At `for`, with the element already parsed; value is a dict's. */
+static struct node *parse_comprehension(struct parser *p, enum node_kind kind, struct node *element, struct node *value)
 {
-    struct node *list = parser_node(p, N_LISTCOMP, element->place);
+    struct node *list = parser_node(p, kind, element->place);
 
     list->a = element;
+    list->b = value;
     while (parser_at_keyword(p, K_FOR) || parser_at_keyword(p, K_IF)) {
         bool is_for = parser_at_keyword(p, K_FOR);
         struct node *clause = parser_node(p, is_for ? N_FOR_CLAUSE : N_IF_CLAUSE, p->token.place);
@@ -157,7 +158,7 @@ static struct node *parse_list(struct parser *p)
         if (first == NULL)
             return NULL;
         if (parser_at_keyword(p, K_FOR)) {
-            list = parse_comprehension(p, first);
+            list = parse_comprehension(p, N_LISTCOMP, first, NULL);
             if (list == NULL || parser_expect_op(p, ']') < 0)
                 return NULL;
             list->place = place;
@@ -185,8 +186,10 @@ static struct node *parse_paren(struct parser *p)
         first = parse_expr(p);
         if (first == NULL)
             return NULL;
-        if (parser_at_keyword(p, K_FOR))
-            return refuse(p, "generator expressions outside a call's brackets are");
+        if (parser_at_keyword(p, K_FOR)) {
+            first = parse_comprehension(p, N_GENERATOR, first, NULL);
+            return first == NULL || parser_expect_op(p, ')') < 0 ? NULL : first;
+        }
         rc = parser_accept_op(p, ',');
         if (rc == 0)
             return parser_expect_op(p, ')') < 0 ? NULL : first;
@@ -197,38 +200,54 @@ static struct node *parse_paren(struct parser *p)
     return parse_items(p, tuple, ')') < 0 ? NULL : parser_done(p, tuple);
 }
 
-static struct node *parse_dict(struct parser *p)
+/* One item of a dict or set, added to node, which the first item makes the one or the other.
+ * 1 if it was a comprehension, which is in *node then; 0 for a plain item; -1. */
+static int parse_brace_item(struct parser *p, struct node **node)
 {
-    struct node *dict = parser_node(p, N_DICT, p->token.place);
+    struct node *key = parse_expr(p), *value = NULL;
+    struct xm_place place = (*node)->place;
+    bool first = (*node)->count == 0;
+
+    if (key == NULL)
+        return -1;
+    if (first)
+        (*node)->kind = parser_at_op(p, ':') ? N_DICT : N_SET;
+    if ((*node)->kind == N_DICT && (parser_expect_op(p, ':') < 0 || (value = parse_expr(p)) == NULL))
+        return -1;
+    if (first && parser_at_keyword(p, K_FOR)) {
+        *node = parse_comprehension(p, value != NULL ? N_DICTCOMP : N_SETCOMP, key, value);
+        if (*node == NULL)
+            return -1;
+        (*node)->place = place;
+        return 1;
+    }
+    parser_add(p, *node, key);
+    if (value != NULL)
+        parser_add(p, *node, value);
+    return (*node)->count > 2 * LANG_ITEMS_MAX ? lang_check_items(p->lang, key->place, (*node)->count) : 0;
+}
+
+/* A dict, a set, or a comprehension of one. */
+static struct node *parse_braces(struct parser *p)
+{
+    struct node *node = parser_node(p, N_DICT, p->token.place);
 
     if (parser_next(p) < 0)
         return NULL;
     while (!parser_at_op(p, '}')) {
-        struct node *key, *value;
-        int rc;
+        int rc = parse_brace_item(p, &node);
 
-        if (parser_at_op(p, OP2('*', '*')) || parser_at_op(p, '*'))
-            return refuse(p, "unpacking with * is");
-        key = parse_expr(p);
-        if (key == NULL)
+        if (rc < 0)
             return NULL;
-        if (!parser_at_op(p, ':'))
-            return refuse(p, "sets are");
-        if (parser_next(p) < 0 || (value = parse_expr(p)) == NULL)
-            return NULL;
-        if (parser_at_keyword(p, K_FOR))
-            return refuse(p, "dict comprehensions are");
-        parser_add(p, dict, key);
-        parser_add(p, dict, value);
-        if (dict->count > 2 * LANG_ITEMS_MAX && lang_check_items(p->lang, key->place, dict->count) < 0)
-            return NULL;
+        if (rc > 0)
+            return parser_expect_op(p, '}') < 0 ? NULL : node;
         rc = parser_accept_op(p, ',');
         if (rc == 0 && !parser_at_op(p, '}'))
             rc = parser_unexpected(p, "',' or '}'");
         if (rc < 0)
             return NULL;
     }
-    return parser_next(p) < 0 ? NULL : parser_done(p, dict);
+    return parser_next(p) < 0 ? NULL : parser_done(p, node);
 }
 
 static struct node *parse_atom(struct parser *p)
@@ -246,7 +265,7 @@ static struct node *parse_atom(struct parser *p)
         if (p->token.op == '(')
             return parse_paren(p);
         if (p->token.op == '{')
-            return parse_dict(p);
+            return parse_braces(p);
         if (p->token.op == '`')
             return refuse(p, "backquotes are");
         break;
@@ -272,7 +291,7 @@ static struct node *parse_argument(struct parser *p, const struct node *call)
     if (arg == NULL)
         return NULL;
     if (parser_at_keyword(p, K_FOR))
-        return parse_comprehension(p, arg);
+        return parse_comprehension(p, N_GENERATOR, arg, NULL);
     if (arg->kind == N_NAME && parser_at_op(p, '=')) {
         keyword = parser_node(p, N_KEYWORD, arg->place);
         keyword->name = arg->name;

@@ -80,7 +80,7 @@ void list_add(struct arena *arena, struct list *list, struct val item)
 
 const char *val_unhashable(struct val key)
 {
-    if (key.type == V_LIST || key.type == V_DICT)
+    if (key.type == V_LIST || key.type == V_DICT || key.type == V_SET)
         return val_type_name(key);
     if (key.type != V_TUPLE)
         return NULL;
@@ -138,6 +138,11 @@ static bool same_key(struct val a, struct val b)
 struct dict *dict_new(struct arena *arena)
 {
     return arena_alloc(arena, sizeof(struct dict));
+}
+
+struct val val_set(struct arena *arena)
+{
+    return (struct val){ .type = V_SET, .dict = dict_new(arena) };
 }
 
 static uint32_t *slot(const struct dict *dict, struct val key)
@@ -208,7 +213,7 @@ const char *val_type_name(struct val v)
 {
     static const char *const names[] = {
         [V_NONE] = "None", [V_BOOL] = "bool", [V_INT] = "int", [V_FLOAT] = "float", [V_STR] = "str",
-        [V_LIST] = "list", [V_TUPLE] = "tuple", [V_DICT] = "dict", [V_FUNC] = "function",
+        [V_LIST] = "list", [V_TUPLE] = "tuple", [V_DICT] = "dict", [V_SET] = "set", [V_FUNC] = "function",
         [V_BUILTIN] = "function", [V_METHOD] = "method", [V_MODULE] = "module",
         [V_ERROR_TYPE] = "exception type", [V_ERROR] = "exception", [V_MATCH] = "match",
     };
@@ -239,7 +244,7 @@ bool val_truth(struct val v)
         return v.str->len > 0;
     case V_LIST: case V_TUPLE:
         return v.list->count > 0;
-    case V_DICT:
+    case V_DICT: case V_SET:
         return v.dict->count > 0;
     default:
         return true;

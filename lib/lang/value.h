@@ -11,7 +11,7 @@
 #include "lang/lang.h"
 
 enum val_type {
-    V_NONE, V_BOOL, V_INT, V_FLOAT, V_STR, V_LIST, V_TUPLE, V_DICT,
+    V_NONE, V_BOOL, V_INT, V_FLOAT, V_STR, V_LIST, V_TUPLE, V_DICT, V_SET,
     V_FUNC,         /* def or lambda */
     V_BUILTIN,      /* also the types: str, int ... */
     V_METHOD,       /* a builtin with its self */
@@ -36,7 +36,7 @@ struct val {
         double f;
         const struct str *str;
         struct list *list;      /* LIST, TUPLE, MATCH (its groups) */
-        struct dict *dict;
+        struct dict *dict;      /* DICT; SET: its items are the keys, the values mean nothing */
         struct func *func;
         const struct builtin *builtin;
         struct method *method;
@@ -95,6 +95,7 @@ void list_add(struct arena *arena, struct list *list, struct val item);
 struct dict *dict_new(struct arena *arena);
 struct dict_entry *dict_find(const struct dict *dict, struct val key);
 struct val *dict_get_name(const struct dict *dict, const struct str *name);
+struct val val_set(struct arena *arena);
 void dict_set(struct arena *arena, struct dict *dict, struct val key, struct val value);
 bool dict_remove(struct dict *dict, struct val key);
 

@@ -201,6 +201,26 @@ static void operators_are_python_s(void **state)
     check(table, XM_COUNT(table));
 }
 
+static void sets_and_comprehensions_are_python_s(void **state)
+{
+    static const struct meaning table[] = {
+        { BOTH, "a={3,1,3}\nb=[i for i in a]\nc=1 in a\nd=len(a)", "a=other b=[3, 1] c=True d=2" },
+        { BOTH, "a=[i for i in {1,2}|{2,3}]\nb=[i for i in {1,2}&{2,3}]\nc=[i for i in {1,2}-{2,3}]\nd=[i for i in {1,2}^{2,3}]",
+          "a=[1, 2, 3] b=[2] c=[1] d=[1, 3]" },
+        { BOTH, "a={1}<{1,2}\nb={1}<={1}\nc={1}<{1}\nd={1,2}=={2,1}\ne={1,2}>{1}\nf={1}=={2}\ng=not {1}-{1}", "a=True b=True c=False d=True e=True f=False g=True" },
+        { BOTH, "a=str({1,'x'})\nb=str({1}-{1})", "a='{1, 'x'}' b='set()'" },
+        { BOTH, "a={i*2:i for i in range(3) if i}\nb=[i for i in {c for c in 'aab'}]\nc=sum(i*i for i in [1,2])\nd=list((i for i in 'ab'))",
+          "a={2: 1, 4: 2} b=['a', 'b'] c=5 d=['a', 'b']" },
+        { BOTH, "a={'x':1}|{'y':2}", "a={'x': 1, 'y': 2}" },
+        { BOTH, "a={[]}", "f:1:4: list cannot be in a set\na={[]}\n   ^" },
+        { BOTH, "a={1:2, 3}", "f:1:10: unexpected '}', expected ':'\na={1:2, 3}\n         ^" },
+        { BOTH, "a={1, 3:2}", "f:1:8: unexpected ':', expected ',' or '}'\na={1, 3:2}\n       ^" },
+    };
+
+    (void)state;
+    check(table, XM_COUNT(table));
+}
+
 static void statements_are_python_s(void **state)
 {
     static const struct meaning table[] = {
@@ -291,8 +311,6 @@ static void what_is_left_out_is_refused_by_name(void **state)
         { BOTH, "a=eval('1')", "f:1:3: eval() is not allowed in configuration files\na=eval('1')\n  ^" },
         { BOTH, "try: a=open('x')\nexcept: pass", "f:1:8: open() is not allowed in configuration files\ntry: a=open('x')\n       ^" },
         { BOTH, "a=f'x'", "f:1:3: f-strings are not supported in configuration files\na=f'x'\n  ^" },
-        { BOTH, "a={1,2}", "f:1:5: sets are not supported in configuration files\na={1,2}\n    ^" },
-        { BOTH, "a={k:1 for k in []}", "f:1:8: dict comprehensions are not supported in configuration files\na={k:1 for k in []}\n       ^" },
         { BOTH, "a=`1`", "f:1:3: backquotes are not supported in configuration files\na=`1`\n  ^" },
         { BOTH, "len(*[1])", "f:1:5: * and ** arguments are not supported in configuration files\nlen(*[1])\n    ^" },
         { BOTH, "a=''.__class__", "f:1:6: str has no __class__ that configuration files can use\na=''.__class__\n     ^" },
@@ -589,6 +607,7 @@ int main(void)
         cmocka_unit_test(plain_files_mean_what_xl_says),
         cmocka_unit_test(literals_are_python_s),
         cmocka_unit_test(operators_are_python_s),
+        cmocka_unit_test(sets_and_comprehensions_are_python_s),
         cmocka_unit_test(statements_are_python_s),
         cmocka_unit_test(functions_and_methods_are_python_s),
         cmocka_unit_test(what_is_left_out_is_refused_by_name),
