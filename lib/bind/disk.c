@@ -12,7 +12,7 @@
 struct entry {
     libxl_device_disk disk;
     enum xm_disk_kind kind;
-    bool shared;
+    bool in_xl_words, shared;
 };
 
 /* The parts of xm's form, pointing into one copy of the text. */
@@ -356,8 +356,11 @@ static bool read_xl_form(struct xm_binder *b, const char *text, struct entry *en
     xm_autofree char *spec = take_words(b, text, entry);
     const char *const specs[] = { spec };
 
+    entry->in_xl_words = true;
     if (xlu_disk_parse(xm_binder_xlu(b), 1, specs, &entry->disk))
         return xm_binder_error(b, "%s", xm_binder_xlu_complaint(b));
+    if (!entry->disk.vdev || !*entry->disk.vdev)    /* libxlutil lets "vdev=" pass */
+        return xm_binder_error(b, "names no device of the guest (like vdev=xvda)");
     entry->kind = kind_of(spec, &entry->disk);
     return true;
 }
@@ -415,6 +418,7 @@ static void set_disk(const struct entry *entry, struct xm_disk *ret)
     ret->backend = xm_strdup(disk->backend_domname);
     ret->readonly = !disk->readwrite;
     ret->cdrom = disk->is_cdrom;
+    ret->in_xl_words = entry->in_xl_words;
     ret->shared = entry->shared;
 }
 

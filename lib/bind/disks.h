@@ -22,6 +22,7 @@ struct xm_disk {
     char *script;               /* block-iscsi ...; NULL: the host's own */
     char *backend;              /* the domain that has it; NULL: domain 0 */
     bool readonly, cdrom;
+    bool in_xl_words;           /* "vdev=xvda,target=/x", "/x,raw,xvda"; else "phy:/x,xvda,w" */
     bool shared;                /* w!: whoever else uses it is no hindrance */
     size_t index;               /* in the list of the key disk */
     struct xm_place place;

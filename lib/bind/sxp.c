@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "bind/config.h"
+#include "bind/disks.h"
 #include "bind/keys.h"
 #include "convert/sxp.h"
 
@@ -195,7 +196,7 @@ static void add_device(xm_sxp *vm, xm_sxp *device)
     xm_sxp_add(vm, list);
 }
 
-/* "UNAME,VDEV,MODE[,BACKEND[,PROTOCOL]]"; a disk in xl's words is put as far as xm had words for it. */
+/* "UNAME,VDEV,MODE[,BACKEND[,PROTOCOL]]" */
 static xm_sxp *make_disk(const char *text)
 {
     static const char *const keys[] = { "uname", "dev", "mode", "backend", "protocol" };
@@ -216,6 +217,31 @@ static xm_sxp *make_disk(const char *text)
         rest = comma;
     }
     return disk;
+}
+
+static void add_word(xm_sxp *list, const char *key, char *text)     /* takes text */
+{
+    xm_sxp_add_str(list, key, text);
+    free(text);
+}
+
+/* A disk in xl's words, as far as xm had words for it. */
+static xm_sxp *make_xl_disk(const struct xm_disk *disk)
+{
+    bool tap = disk->kind == XM_DISK_FILE && strcmp(disk->format, "raw") != 0;
+    xm_sxp *list = xm_sxp_new_list(tap && disk->path ? "tap" : "vbd");
+
+    if (disk->path && disk->script)
+        add_word(list, "uname", xm_printf("%s:%s", disk->script + (strncmp(disk->script, "block-", 6) ? 0 : 6), disk->path));
+    else if (disk->path && tap)
+        add_word(list, "uname", xm_printf("tap:%s:%s", disk->format, disk->path));
+    else if (disk->path)
+        add_word(list, "uname", xm_printf("%s:%s", disk->kind == XM_DISK_PHY ? "phy" : "file", disk->path));
+    add_word(list, "dev", xm_printf("%s%s", disk->vdev ? disk->vdev : "", disk->cdrom ? ":cdrom" : ""));
+    xm_sxp_add_str(list, "mode", disk->readonly ? "r" : disk->shared ? "w!" : "w");
+    if (disk->backend)
+        xm_sxp_add_str(list, "backend", disk->backend);
+    return list;
 }
 
 static int by_name(const void *a, const void *b)
@@ -293,9 +319,22 @@ static void each_item(xm_sxp *vm, const xm_doc *doc, const char *key, void (*dev
     }
 }
 
-static void add_disk(xm_sxp *vm, const char *text)
+static void add_disks(xm_sxp *vm, const xm_doc *doc)
 {
-    add_device(vm, make_disk(text));
+    const xm_node *list = xm_doc_get(doc, "disk");
+    struct xm_disks disks;
+    size_t read = 0;
+
+    xm_disks_of(doc, &disks);
+    for (size_t i = 0; list && list->type == XM_NODE_LIST && i < list->count; i++) {
+        const struct xm_disk *disk = read < disks.count && disks.items[read].index == i ? &disks.items[read++] : NULL;
+
+        if (disk && disk->in_xl_words)
+            add_device(vm, make_xl_disk(disk));
+        else if (list->items[i]->type == XM_NODE_STR)
+            add_device(vm, make_disk(list->items[i]->str));
+    }
+    xm_disks_clear(&disks);
 }
 
 static void add_vif(xm_sxp *vm, const char *text)
@@ -394,7 +433,7 @@ int xm_config_format_sxp(const xm_doc *doc, char **ret_text, xm_error **err)
     xm_sxp_add(image, make_image(doc));
     xm_sxp_add(vm, image);
     add(vm, doc, "s3_integrity", "s3_integrity", "1");
-    each_item(vm, doc, "disk", add_disk);
+    add_disks(vm, doc);
     each_item(vm, doc, "pci", add_pci);
     each_item(vm, doc, "ioports", add_ports);
     each_item(vm, doc, "irq", add_irq);

@@ -258,6 +258,27 @@ static void sxp_is_read_back(void **state)
     assert_int_equal(xm_config_check(back, NULL, NULL, NULL), 0);
 }
 
+/* xm's daemon knew a file, a device and a mode, and never the order in which xl names them. */
+static void disks_in_xl_words_are_put_in_xms(void **state)
+{
+    XM_AUTO(xm_doc) *doc = load_words(XM_DIALECT_XM,
+        "name='w'\nmemory=64\nkernel='/k'\ndisk=['/a.img,raw,xvda,w', 'format=qcow2,vdev=xvdb,access=r,target=/b',\n"
+        "'/dev/vg/c,,xvdc', 'vdev=hdc,access=r,devtype=cdrom', 'iqn.x,,xvdd,w,script=block-iscsi', '/e,,xvde,w,backend=s']\n",
+        NULL);
+    XM_AUTO(xm_doc) *back = NULL;
+    xm_autofree char *text = sxp_of(doc);
+
+    (void)state;
+    assert_int_equal(xm_config_from_sxp(text, strlen(text), "f", &back, NULL), 0);
+    assert_string_equal(item(back, "disk", 0), "file:/a.img,xvda,w");
+    assert_string_equal(item(back, "disk", 1), "tap:qcow2:/b,xvdb,r");
+    assert_string_equal(item(back, "disk", 2), "phy:/dev/vg/c,xvdc,w");
+    assert_string_equal(item(back, "disk", 3), ",hdc:cdrom,r");
+    assert_string_equal(item(back, "disk", 4), "iscsi:iqn.x,xvdd,w");
+    assert_string_equal(item(back, "disk", 5), "file:/e,xvde,w,s");
+    assert_int_equal(xm_config_check(back, NULL, NULL, NULL), 0);
+}
+
 static void sxp_that_is_no_domain_is_refused(void **state)
 {
     xm_doc *doc = NULL;
@@ -293,6 +314,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_kernel_without_directory_is_meant_from_here, setup, teardown),
         cmocka_unit_test_setup_teardown(the_dry_run_prints_what_xm_sent, setup, teardown),
         cmocka_unit_test_setup_teardown(sxp_is_read_back, setup, teardown),
+        cmocka_unit_test_setup_teardown(disks_in_xl_words_are_put_in_xms, setup, teardown),
         cmocka_unit_test_setup_teardown(sxp_that_is_no_domain_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(the_keys_are_listed, setup, teardown),
     };

@@ -49,6 +49,8 @@ static void wrong_disks_are_named(void **state)
     refuse_xm("kernel='/k'\ndisk = ['phy:,hda,w']\n", "web:2:9: disk[0]: 'phy:' names no file or device");
     refuse_xm("kernel='/k'\ndisk = ['/x,raw,xvda,q']\n",
               "web:2:9: disk[0]: unknown value for access: near `q' in `/x,raw,xvda,q'");
+    refuse_xm("kernel='/k'\ndisk = ['vdev=,target=/x']\n",
+              "web:2:9: disk[0]: names no device of the guest (like vdev=xvda)");
 }
 
 /* Each name and its number, as the table of disk numbers has them. */
