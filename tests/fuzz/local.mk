@@ -1,48 +1,69 @@
-# Each target tests/fuzz/NAME.c twice: with libFuzzer where configured (--enable-fuzzing CC=clang),
-# as tests/fuzz/fuzz-NAME; and always as tests/fuzz/replay-NAME, which runs over seeds/NAME.
-FUZZ_REPLAYS = tests/fuzz/replay-lang tests/fuzz/replay-json tests/fuzz/replay-sxp tests/fuzz/replay-bind tests/fuzz/replay-savefile
-fuzz_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/fuzz
+# Each target tests/fuzz/NAME.c twice: always as replay-NAME, which runs over seeds/NAME; and with
+# libFuzzer where configured (--enable-fuzzing CC=clang) as fuzz-NAME, which tests/fuzz/run starts.
+FUZZ_REPLAYS =
+FUZZERS =
 check_PROGRAMS += $(FUZZ_REPLAYS)
 TESTS += $(FUZZ_REPLAYS)
-EXTRA_DIST += tests/fuzz/seeds
-
-tests_fuzz_replay_lang_SOURCES = tests/fuzz/replay.c tests/fuzz/lang.c tests/fuzz/fuzz.h
-tests_fuzz_replay_lang_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_NAME='"lang"'
-tests_fuzz_replay_lang_LDADD = lib/libxm-all.la
-tests_fuzz_replay_json_SOURCES = tests/fuzz/replay.c tests/fuzz/json.c tests/fuzz/fuzz.h
-tests_fuzz_replay_json_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_NAME='"json"'
-tests_fuzz_replay_json_LDADD = lib/libxm-all.la
-tests_fuzz_replay_sxp_SOURCES = tests/fuzz/replay.c tests/fuzz/sxp.c tests/fuzz/fuzz.h
-tests_fuzz_replay_sxp_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_NAME='"sxp"'
-tests_fuzz_replay_sxp_LDADD = lib/libxm-all.la
-
-tests_fuzz_replay_bind_SOURCES = tests/fuzz/replay.c tests/fuzz/bind.c tests/fuzz/fuzz.h
-tests_fuzz_replay_bind_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_NAME='"bind"'
-tests_fuzz_replay_bind_LDADD = lib/libxm-all.la
-tests_fuzz_replay_savefile_SOURCES = tests/fuzz/replay.c tests/fuzz/savefile.c tests/fuzz/fuzz.h
-tests_fuzz_replay_savefile_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_NAME='"savefile"'
-tests_fuzz_replay_savefile_LDADD = lib/libxm-all.la
-
+EXTRA_DIST += tests/fuzz/run tests/fuzz/lang.dict tests/fuzz/device.dict tests/fuzz/seeds
+fuzz_common = tests/fuzz/bound.c tests/fuzz/fuzz.h
+fuzz_ldflags = -fsanitize=fuzzer
 if FUZZING
-noinst_PROGRAMS += tests/fuzz/fuzz-lang tests/fuzz/fuzz-json tests/fuzz/fuzz-sxp tests/fuzz/fuzz-bind tests/fuzz/fuzz-savefile
-tests_fuzz_fuzz_lang_SOURCES = tests/fuzz/lang.c tests/fuzz/fuzz.h
-tests_fuzz_fuzz_lang_CPPFLAGS = $(fuzz_cppflags)
-tests_fuzz_fuzz_lang_LDFLAGS = -fsanitize=fuzzer
-tests_fuzz_fuzz_lang_LDADD = lib/libxm-all.la
-tests_fuzz_fuzz_json_SOURCES = tests/fuzz/json.c tests/fuzz/fuzz.h
-tests_fuzz_fuzz_json_CPPFLAGS = $(fuzz_cppflags)
-tests_fuzz_fuzz_json_LDFLAGS = -fsanitize=fuzzer
-tests_fuzz_fuzz_json_LDADD = lib/libxm-all.la
-tests_fuzz_fuzz_sxp_SOURCES = tests/fuzz/sxp.c tests/fuzz/fuzz.h
-tests_fuzz_fuzz_sxp_CPPFLAGS = $(fuzz_cppflags)
-tests_fuzz_fuzz_sxp_LDFLAGS = -fsanitize=fuzzer
-tests_fuzz_fuzz_sxp_LDADD = lib/libxm-all.la
-tests_fuzz_fuzz_bind_SOURCES = tests/fuzz/bind.c tests/fuzz/fuzz.h
-tests_fuzz_fuzz_bind_CPPFLAGS = $(fuzz_cppflags)
-tests_fuzz_fuzz_bind_LDFLAGS = -fsanitize=fuzzer
-tests_fuzz_fuzz_bind_LDADD = lib/libxm-all.la
-tests_fuzz_fuzz_savefile_SOURCES = tests/fuzz/savefile.c tests/fuzz/fuzz.h
-tests_fuzz_fuzz_savefile_CPPFLAGS = $(fuzz_cppflags)
-tests_fuzz_fuzz_savefile_LDFLAGS = -fsanitize=fuzzer
-tests_fuzz_fuzz_savefile_LDADD = lib/libxm-all.la
+noinst_PROGRAMS += $(FUZZERS)
 endif
+
+FUZZ_REPLAYS += tests/fuzz/replay-lang
+tests_fuzz_replay_lang_SOURCES = tests/fuzz/lang.c tests/fuzz/replay.c $(fuzz_common)
+tests_fuzz_replay_lang_LDADD = lib/libxm-all.la
+FUZZERS += tests/fuzz/fuzz-lang
+tests_fuzz_fuzz_lang_SOURCES = tests/fuzz/lang.c $(fuzz_common)
+tests_fuzz_fuzz_lang_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_lang_LDADD = lib/libxm-all.la
+
+FUZZ_REPLAYS += tests/fuzz/replay-words
+tests_fuzz_replay_words_SOURCES = tests/fuzz/words.c tests/fuzz/replay.c $(fuzz_common)
+tests_fuzz_replay_words_LDADD = lib/libxm-all.la
+FUZZERS += tests/fuzz/fuzz-words
+tests_fuzz_fuzz_words_SOURCES = tests/fuzz/words.c $(fuzz_common)
+tests_fuzz_fuzz_words_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_words_LDADD = lib/libxm-all.la
+
+FUZZ_REPLAYS += tests/fuzz/replay-bind
+tests_fuzz_replay_bind_SOURCES = tests/fuzz/bind.c tests/fuzz/replay.c $(fuzz_common)
+tests_fuzz_replay_bind_LDADD = lib/libxm-all.la
+FUZZERS += tests/fuzz/fuzz-bind
+tests_fuzz_fuzz_bind_SOURCES = tests/fuzz/bind.c $(fuzz_common)
+tests_fuzz_fuzz_bind_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_bind_LDADD = lib/libxm-all.la
+
+FUZZ_REPLAYS += tests/fuzz/replay-device
+tests_fuzz_replay_device_SOURCES = tests/fuzz/device.c tests/fuzz/replay.c $(fuzz_common)
+tests_fuzz_replay_device_LDADD = lib/libxm-all.la
+FUZZERS += tests/fuzz/fuzz-device
+tests_fuzz_fuzz_device_SOURCES = tests/fuzz/device.c $(fuzz_common)
+tests_fuzz_fuzz_device_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_device_LDADD = lib/libxm-all.la
+
+FUZZ_REPLAYS += tests/fuzz/replay-json
+tests_fuzz_replay_json_SOURCES = tests/fuzz/json.c tests/fuzz/replay.c $(fuzz_common)
+tests_fuzz_replay_json_LDADD = lib/libxm-all.la
+FUZZERS += tests/fuzz/fuzz-json
+tests_fuzz_fuzz_json_SOURCES = tests/fuzz/json.c $(fuzz_common)
+tests_fuzz_fuzz_json_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_json_LDADD = lib/libxm-all.la
+
+FUZZ_REPLAYS += tests/fuzz/replay-sxp
+tests_fuzz_replay_sxp_SOURCES = tests/fuzz/sxp.c tests/fuzz/replay.c $(fuzz_common)
+tests_fuzz_replay_sxp_LDADD = lib/libxm-all.la
+FUZZERS += tests/fuzz/fuzz-sxp
+tests_fuzz_fuzz_sxp_SOURCES = tests/fuzz/sxp.c $(fuzz_common)
+tests_fuzz_fuzz_sxp_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_sxp_LDADD = lib/libxm-all.la
+
+FUZZ_REPLAYS += tests/fuzz/replay-savefile
+tests_fuzz_replay_savefile_SOURCES = tests/fuzz/savefile.c tests/fuzz/replay.c $(fuzz_common)
+tests_fuzz_replay_savefile_LDADD = lib/libxm-all.la
+FUZZERS += tests/fuzz/fuzz-savefile
+tests_fuzz_fuzz_savefile_SOURCES = tests/fuzz/savefile.c $(fuzz_common)
+tests_fuzz_fuzz_savefile_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_savefile_LDADD = lib/libxm-all.la
+

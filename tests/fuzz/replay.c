@@ -1,5 +1,5 @@
 /* Feeds every seed of a fuzz target to it, so that what fuzzing once found stays found where there
- * is no libFuzzer. FUZZ_NAME is the target's. Speaks TAP. */
+ * is no libFuzzer. The target's name is in our own: replay-NAME. Speaks TAP. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,10 +23,11 @@ static int replay(const char *dir, const char *name, unsigned number)
     return 0;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    const char *top = getenv("abs_top_srcdir");
-    xm_autofree char *dir = xm_printf("%s/tests/fuzz/seeds/%s", top != NULL ? top : ".", FUZZ_NAME);
+    const char *top = getenv("abs_top_srcdir"), *mark = argc > 0 ? strstr(argv[0], "replay-") : NULL;
+    xm_autofree char *dir = xm_printf("%s/tests/fuzz/seeds/%s", top != NULL ? top : ".",
+                                      mark != NULL ? mark + strlen("replay-") : "");
     DIR *seeds = opendir(dir);
     const struct dirent *entry;
     unsigned count = 0;
