@@ -357,6 +357,8 @@ static bool read_xl_form(struct xm_binder *b, const char *text, struct entry *en
     const char *const specs[] = { spec };
 
     entry->in_xl_words = true;
+    if (strchr(spec, '\n'))             /* libxlutil's scanner has no rule for it, and ends the process */
+        return xm_binder_error(b, "a line end has no place in it");
     if (xlu_disk_parse(xm_binder_xlu(b), 1, specs, &entry->disk))
         return xm_binder_error(b, "%s", xm_binder_xlu_complaint(b));
     if (!entry->disk.vdev || !*entry->disk.vdev)    /* libxlutil lets "vdev=" pass */

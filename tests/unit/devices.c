@@ -51,6 +51,7 @@ static void wrong_disks_are_named(void **state)
               "web:2:9: disk[0]: unknown value for access: near `q' in `/x,raw,xvda,q'");
     refuse_xm("kernel='/k'\ndisk = ['vdev=,target=/x']\n",
               "web:2:9: disk[0]: names no device of the guest (like vdev=xvda)");
+    refuse_xm("kernel='/k'\ndisk = ['vdev=xvda,target=/x\\ny']\n", "web:2:9: disk[0]: a line end has no place in it");
 }
 
 /* Each name and its number, as the table of disk numbers has them. */
