@@ -111,6 +111,7 @@ static int print_dry_run(const struct xm_env *env, const xm_doc *doc, xm_error *
 int load_config(struct xm_env *env, const struct load_args *args, const struct xm_call *call,
                 xm_doc **ret_doc, xm_error **err)
 {
+    const struct xm_config_report report = { .warning = args->quiet ? NULL : print_warning };
     XM_AUTO(xm_doc) *doc = NULL;
 
     *ret_doc = NULL;
@@ -118,7 +119,7 @@ int load_config(struct xm_env *env, const struct load_args *args, const struct x
         return print_keys();
     if ((args->sxp != NULL ? load_sxp(args->sxp, &doc, err) : load_file(env, args, call, &doc, err)) < 0)
         return -1;
-    if (xm_config_check(doc, args->quiet ? NULL : print_warning, NULL, err) < 0)
+    if (xm_config_check(doc, &report, err) < 0)
         return -1;
     if (args->dry_run || env->dry_run)
         return print_dry_run(env, doc, err);

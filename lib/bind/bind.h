@@ -1,9 +1,9 @@
 /* Document -> libxl_domain_config, one table row per key (keys.h), and the reverse look-ups that
  * commands need. Uses libxl's types and libxlutil's parsers only, so it works where no Xen runs.
  *
- * Every mistake of a document is reported in one run: the messages, one per line, each
- * "FILE:LINE:COL: key: text". Warnings (unknown keys, keys that no longer mean anything) go to
- * the callback and do not fail. */
+ * Every mistake of a document is reported in one run: the messages in the order of the file, each
+ * "FILE:LINE:COL: key: text" with its line and a caret below. Warnings (unknown keys, keys that no
+ * longer mean anything) go to the callback and do not fail. */
 #ifndef XM_BIND_BIND_H
 #define XM_BIND_BIND_H
 
@@ -23,6 +23,7 @@ struct xm_bind_report {
     void (*warning)(void *arg, const char *text);       /* may be NULL */
     void *arg;
     const struct xm_bind_machine *machine;              /* may be NULL */
+    bool strict;                /* unknown keys, and keys without effect on this guest, are mistakes */
 };
 
 /* Fills *cfg, which the caller has initialised with libxl_domain_config_init() and disposes of,

@@ -7,16 +7,14 @@
 #include <string.h>
 #include <strings.h>
 
-/* "FILE:LINE:COL: key[idx]: text" of the current place. */
-static char *placed(struct xm_binder *b, const char *text)
+void xm_binder_at(struct xm_binder *b, size_t offset)
 {
-    xm_error *err = NULL;
-    char *ret;
+    b->offset = offset;
+}
 
-    (void)xm_doc_fail(b->doc, b->key, b->node, b->index, &err, "%s", text);
-    ret = xm_error_text(err);
-    xm_error_free(err);
-    return ret;
+static struct xm_place place_of(const struct xm_binder *b)
+{
+    return b->node ? xm_doc_place_within(b->doc, b->node, b->offset) : (struct xm_place){ 0, 0 };
 }
 
 bool xm_binder_error(struct xm_binder *b, const char *fmt, ...)
@@ -34,9 +32,9 @@ bool xm_binder_error(struct xm_binder *b, const char *fmt, ...)
     va_end(ap);
     XM_GROW(b->mistakes, b->mistake_count, b->mistake_cap);
     mistake = &b->mistakes[b->mistake_count];
-    mistake->place = b->node ? b->node->place : (struct xm_place){ 0, 0 };
+    mistake->place = place_of(b);
     mistake->order = b->mistake_count++;
-    mistake->text = placed(b, text);
+    mistake->text = xm_doc_complain(b->doc, b->key, mistake->place, b->index, text);
     return false;
 }
 
@@ -87,7 +85,7 @@ void xm_binder_warn(struct xm_binder *b, const char *fmt, ...)
     va_start(ap, fmt);
     text = xm_vprintf(fmt, ap);
     va_end(ap);
-    line = placed(b, text);
+    line = xm_doc_complain(b->doc, b->key, place_of(b), b->index, text);
     b->report->warning(b->report->arg, line);
 }
 
@@ -135,6 +133,7 @@ const xm_node *xm_binder_enter(struct xm_binder *b, const char *key)
     b->key = key;
     b->node = node;
     b->index = -1;
+    b->offset = 0;
     return is_empty(b, node) ? NULL : node;
 }
 
@@ -259,6 +258,7 @@ void xm_binder_each(struct xm_binder *b, const char *key, bool one_string,
 
         b->node = list->items[i];
         b->index = (int)i;
+        b->offset = 0;
         text = xm_binder_text(b, list->items[i]);
         if (text)
             item(b, text);

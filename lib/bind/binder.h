@@ -35,6 +35,7 @@ struct xm_binder {
     const char *key;
     const xm_node *node;
     int index;
+    size_t offset;              /* into the string that node is; 0: the whole of it. See xm_binder_at() */
 
     struct xm_mistake *mistakes;
     unsigned mistake_count, mistake_cap;
@@ -60,7 +61,19 @@ struct xm_binder {
 bool xm_binder_error(struct xm_binder *b, const char *fmt, ...) XM_PRINTF(2, 3);
 void xm_binder_warn(struct xm_binder *b, const char *fmt, ...) XM_PRINTF(2, 3);
 
-/* All mistakes in the order of the file, a line each; NULL if there are none. */
+/* Who parses a device string says here how far into that string, in bytes, what is being looked at begins:
+ * messages then point at that part of it, not at its start, wherever the string was written as one plain
+ * literal. It holds until the next call of it or until another value is entered; at 0, which is where
+ * xm_binder_enter() and xm_binder_each() set it, they point at the value itself. The offset counts in the
+ * text that xm_binder_each() handed out; a parser that cuts a copy of that keeps where the copy begins:
+ *
+ *     xm_autofree char *copy = xm_strdup(text);
+ *     ...
+ *     xm_binder_at(b, (size_t)(word.name - copy));        or (word.value - copy)
+ *     return xm_binder_error(b, "unknown device type '%s' (cdrom or disk)", word.value);  */
+void xm_binder_at(struct xm_binder *b, size_t offset);
+
+/* All mistakes in the order of the file, each with its line and caret; NULL if there are none. */
 char *xm_binder_mistakes(struct xm_binder *b);
 void xm_binder_clear(struct xm_binder *b);
 

@@ -11,6 +11,7 @@
 #include "base/fd.h"
 #include "bind/keys.h"
 #include "lang/lang.h"
+#include "lang/source.h"
 
 #define CONFIG_MAX (1 << 20)
 #define DEFAULT_FILE "xmdefconfig"
@@ -116,93 +117,121 @@ static const struct xm_key *known_key(const char *word, const char *equals)
     return xm_key_find(name);
 }
 
-static int bad_value(const char *word, const char *value, xm_error **err)
+/* One VAR=VALUE for a key that is known. */
+struct word {
+    const struct xm_key *key;
+    const char *text;           /* as it was typed */
+    const char *raw;            /* what stands behind its '=' */
+    char *value;                /* that without quotes around it */
+    struct xm_place place;      /* of raw */
+};
+
+static int bad_value(const struct word *word, xm_error **err)
 {
-    return xm_fail(err, XM_INVALID, "Invalid value: %s (in %s)", value, word);
+    return xm_fail(err, XM_INVALID, "Invalid value: %s (in %s)", word->value, word->text);
 }
 
-static int int_word(xm_doc *doc, const char *key, const char *word, const char *value, xm_error **err)
+static void set_int(xm_doc *doc, const struct word *word, long long number)
 {
+    xm_doc_set(doc, word->key->name, xm_node_new_int(number, word->place));
+}
+
+static int int_word(xm_doc *doc, const struct word *word, xm_error **err)
+{
+    const char *value = word->value;
     char *end;
     long long number;
 
     errno = 0;
     number = strtoll(value, &end, strncasecmp(value, "0x", 2) ? 10 : 16);
     if (errno || end == value || *end)
-        return bad_value(word, value, err);
-    xm_doc_set_int(doc, key, number);
+        return bad_value(word, err);
+    set_int(doc, word, number);
     return 0;
 }
 
-static int bool_word(xm_doc *doc, const char *key, const char *word, const char *value, xm_error **err)
+static int bool_word(xm_doc *doc, const struct word *word, xm_error **err)
 {
-    if (!strcmp(value, "yes") || !strcmp(value, "y"))
-        xm_doc_set_int(doc, key, 1);
-    else if (!strcmp(value, "no") || !strcmp(value, "n"))
-        xm_doc_set_int(doc, key, 0);
+    if (!strcmp(word->value, "yes") || !strcmp(word->value, "y"))
+        set_int(doc, word, 1);
+    else if (!strcmp(word->value, "no") || !strcmp(word->value, "n"))
+        set_int(doc, word, 0);
     else
-        return int_word(doc, key, word, value, err);
+        return int_word(doc, word, err);
     return 0;
+}
+
+/* A list was read as if it stood on the first line of a file. */
+static void move_down(xm_node *node, unsigned lines)
+{
+    node->place.line += lines;
+    for (size_t i = 0; i < node->count; i++)
+        move_down(node->items[i], lines);
 }
 
 /* A whole list replaces, in the language itself; anything else is one more item. */
-static int list_word(xm_doc *doc, const char *key, const char *word, const char *value, xm_error **err)
+static int list_word(xm_doc *doc, const struct word *word, xm_error **err)
 {
-    const struct xm_place nowhere = { 0, 0 };
+    const char *key = word->key->name;
     const xm_node *old = xm_doc_get(doc, key);
     xm_node *list;
 
-    if (*value == '[') {
-        xm_autofree char *text = xm_printf("%s=%s\n", key, value);
+    if (*word->value == '[') {
+        /* a blank where a quote was dropped, so that columns are those of the word */
+        xm_autofree char *text = xm_printf("%s=%s%s\n", key, *word->raw == '[' ? "" : " ", word->value);
         XM_AUTO(xm_doc) *parsed = NULL;
 
-        if (xm_config_parse(XM_DIALECT_XM, word, text, strlen(text), &parsed, err) < 0)
+        if (xm_config_parse(XM_DIALECT_XM, word->text, text, strlen(text), &parsed, err) < 0)
             return -1;
         if (!xm_doc_get(parsed, key))
-            return bad_value(word, value, err);
+            return bad_value(word, err);
         list = xm_node_copy(xm_doc_get(parsed, key));
+        move_down(list, word->place.line - 1);
     } else {
-        list = old && old->type == XM_NODE_LIST ? xm_node_copy(old) : xm_node_new(XM_NODE_LIST, nowhere);
-        xm_node_add(list, xm_node_new_str(value, nowhere));
+        list = old && old->type == XM_NODE_LIST ? xm_node_copy(old) : xm_node_new(XM_NODE_LIST, word->place);
+        xm_node_add(list, xm_node_new_str(word->value, word->place));
     }
     xm_doc_set(doc, key, list);
     return 0;
 }
 
-static int apply_word(xm_doc *doc, const struct xm_key *key, const char *word, const char *raw, xm_error **err)
+static int apply_word(xm_doc *doc, const struct word *word, xm_error **err)
 {
-    xm_autofree char *value = unquote(raw);
-
-    switch (key->kind) {
+    switch (word->key->kind) {
     case XM_KIND_INT:
-        return int_word(doc, key->name, word, value, err);
+        return int_word(doc, word, err);
     case XM_KIND_BOOL:
-        return bool_word(doc, key->name, word, value, err);
+        return bool_word(doc, word, err);
     case XM_KIND_LIST:
-        return list_word(doc, key->name, word, value, err);
+        return list_word(doc, word, err);
     case XM_KIND_ANY:
-        if (*value == '[')
-            return list_word(doc, key->name, word, value, err);
+        if (*word->value == '[')
+            return list_word(doc, word, err);
         break;
     default:
         break;
     }
-    xm_doc_set_str(doc, key->name, value);
+    xm_doc_set(doc, word->key->name, xm_node_new_str(word->value, word->place));
     return 0;
 }
 
-/* xm's known variables from the words: they stand aside until the file has run. */
-static int words_doc(const struct xm_config_source *source, xm_doc **ret_doc, xm_error **err)
+/* xm's known variables from the words, each of which stands at the line of its own: they wait aside
+ * until the file has run. */
+static int words_doc(const struct xm_config_source *source, const unsigned *lines, xm_doc **ret_doc, xm_error **err)
 {
     XM_AUTO(xm_doc) *doc = xm_doc_new(XM_DIALECT_XM, "");
 
     for (size_t i = 0; i < source->word_count; i++) {
-        const char *word = source->words[i], *equals = strchr(word, '=');
-        const struct xm_key *key = equals ? known_key(word, equals) : NULL;
+        const char *text = source->words[i], *equals = strchr(text, '=');
+        xm_autofree char *value = NULL;
+        struct word word;
 
         if (!equals)
-            return xm_fail(err, XM_INVALID, "%s is no VAR=VALUE", word);
-        if (key && apply_word(doc, key, word, equals + 1, err) < 0)
+            return xm_fail(err, XM_INVALID, "%s is no VAR=VALUE", text);
+        value = unquote(equals + 1);
+        word = (struct word){ known_key(text, equals), text, equals + 1, value,
+                              { lines[i], (unsigned)(equals - text) + 2 } };
+        if (word.key && apply_word(doc, &word, err) < 0)
             return -1;
     }
     *ret_doc = XM_TAKE(doc);
@@ -247,6 +276,7 @@ static int evaluate(struct xm_lang_input *input, xm_doc **ret_doc, xm_error **er
     if (xm_lang_eval(input, &names, err) < 0)
         return -1;
     *ret_doc = xm_doc_from_names(names, input->dialect, input->file);
+    xm_doc_set_source(*ret_doc, input->text, input->len, input->words_line);
     xm_lang_names_free(names);
     return 0;
 }
@@ -293,23 +323,34 @@ static void settle(xm_doc *doc)
     make_absolute(doc, "ramdisk");
 }
 
-static int load_xm(const struct xm_config_source *source, struct xm_lang_input *input, xm_doc **ret_doc, xm_error **err)
+static int evaluate_with_vars(const struct xm_config_source *source, struct xm_lang_input *input, xm_doc **ret_doc, xm_error **err)
 {
-    XM_AUTO(xm_doc) *words = NULL, *doc = NULL;
     struct vars vars;
     int ret;
 
-    if (words_doc(source, &words, err) < 0)
-        return -1;
     vars_init(&vars, source);
     input->vars = (const void *)vars.items;
     input->var_count = vars.count;
-    ret = evaluate(input, &doc, err);
+    ret = evaluate(input, ret_doc, err);
     vars_clear(&vars);
-    if (ret < 0)
+    return ret;
+}
+
+static int load_xm(const struct xm_config_source *source, struct xm_lang_input *input, xm_doc **ret_doc, xm_error **err)
+{
+    xm_autofree unsigned *lines = xm_new0(unsigned, source->word_count + 1);
+    XM_AUTO(xm_doc) *words = NULL, *doc = NULL;
+    xm_autobuf text = XM_BUF_INIT;
+    unsigned words_line;
+
+    xm_buf_add(&text, input->text, input->len);
+    words_line = xm_source_add_words(&text, source->words, source->word_count, lines);
+    if (words_doc(source, lines, &words, err) < 0 || evaluate_with_vars(source, input, &doc, err) < 0)
         return -1;
     for (size_t i = 0; i < xm_doc_count(words); i++)
         xm_doc_set(doc, xm_doc_key(words, i), xm_node_copy(xm_doc_value(words, i)));
+    if (source->word_count)
+        xm_doc_set_source(doc, text.data, text.len, words_line);
     *ret_doc = XM_TAKE(doc);
     return 0;
 }
@@ -321,10 +362,7 @@ static int load_xl(const struct xm_config_source *source, struct xm_lang_input *
     if (!source->word_count)
         return evaluate(input, ret_doc, err);
     xm_buf_add(&text, input->text, input->len);
-    xm_buf_putc(&text, '\n');
-    for (size_t i = 0; i < source->word_count; i++)
-        xm_buf_printf(&text, "%s\n", source->words[i]);
-    xm_buf_putc(&text, '\n');
+    input->words_line = xm_source_add_words(&text, source->words, source->word_count, NULL);
     input->text = text.data;
     input->len = text.len;
     return evaluate(input, ret_doc, err);
@@ -351,9 +389,11 @@ int xm_config_load(const struct xm_config_source *source, xm_doc **ret_doc, xm_e
 
 /* --- what is done with a document at once --- */
 
-int xm_config_check(const xm_doc *doc, void (*warning)(void *arg, const char *text), void *arg, xm_error **err)
+int xm_config_check(const xm_doc *doc, const struct xm_config_report *how, xm_error **err)
 {
-    const struct xm_bind_report report = { .warning = warning, .arg = arg };
+    const struct xm_bind_report report = {
+        .warning = how ? how->warning : NULL, .arg = how ? how->arg : NULL, .strict = how && how->strict,
+    };
     libxl_domain_config cfg;
     int ret;
 

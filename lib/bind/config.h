@@ -26,9 +26,15 @@ XM_API int xm_config_load(const struct xm_config_source *source, xm_doc **ret_do
 XM_API int xm_config_parse(enum xm_dialect dialect, const char *name, const char *text, size_t len,
                            xm_doc **ret_doc, xm_error **err);
 
-/* Every mistake of doc as one error; warnings to the callback (may be NULL). What `new` and
+struct xm_config_report {
+    void (*warning)(void *arg, const char *text);       /* may be NULL */
+    void *arg;
+    bool strict;                /* what would be a warning about a key is a mistake */
+};
+
+/* Every mistake of doc as one error; warnings to the callback. report may be NULL. What `new` and
  * `create -n` check without a host. */
-XM_API int xm_config_check(const xm_doc *doc, void (*warning)(void *arg, const char *text), void *arg, xm_error **err);
+XM_API int xm_config_check(const xm_doc *doc, const struct xm_config_report *report, xm_error **err);
 
 /* `create -n`: as the JSON of stock xl, or as the SXP that xm sent to its daemon. */
 XM_API int xm_config_format_json(const xm_doc *doc, char **ret_text, xm_error **err);

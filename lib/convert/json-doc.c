@@ -54,11 +54,17 @@ static bool same_place(struct xm_place a, struct xm_place b)
     return a.line == b.line && a.col == b.col;
 }
 
+/* A word of the command line is nowhere once its command has ended: words is the line they begin at, or 0. */
+static struct xm_place place_of(const xm_node *node, unsigned words)
+{
+    return words != 0 && node->place.line >= words ? (struct xm_place){ 0, 0 } : node->place;
+}
+
 /* Whether some item, however deep, stands elsewhere than node does. */
-static bool has_places(const xm_node *node)
+static bool has_places(const xm_node *node, unsigned words)
 {
     for (size_t i = 0; i < node->count; i++)
-        if (!same_place(node->items[i]->place, node->place) || has_places(node->items[i]))
+        if (!same_place(place_of(node->items[i], words), place_of(node, words)) || has_places(node->items[i], words))
             return true;
     return false;
 }
@@ -72,7 +78,7 @@ static xm_json *place_json(struct xm_place place)
     return at;
 }
 
-static xm_json *places_json(const xm_node *node)
+static xm_json *places_json(const xm_node *node, unsigned words)
 {
     xm_json *places = xm_json_new(XM_JSON_ARRAY);
 
@@ -80,28 +86,28 @@ static xm_json *places_json(const xm_node *node)
         const xm_node *item = node->items[i];
         xm_json *at;
 
-        if (same_place(item->place, node->place) && !has_places(item)) {
+        if (same_place(place_of(item, words), place_of(node, words)) && !has_places(item, words)) {
             xm_json_add(places, xm_json_new(XM_JSON_NULL));
             continue;
         }
-        at = place_json(item->place);
-        if (has_places(item))
-            xm_json_add(at, places_json(item));
+        at = place_json(place_of(item, words));
+        if (has_places(item, words))
+            xm_json_add(at, places_json(item, words));
         xm_json_add(places, at);
     }
     return places;
 }
 
-static xm_json *key_json(const char *key, const xm_node *node)
+static xm_json *key_json(const char *key, const xm_node *node, unsigned words)
 {
     xm_json *json = xm_json_new(XM_JSON_OBJECT);
 
     xm_json_set(json, "key", xm_json_new_str(key));
     xm_json_set(json, "value", value_json(node));
-    if (node->place.line != 0)
-        xm_json_set(json, "at", place_json(node->place));
-    if (has_places(node))
-        xm_json_set(json, "items_at", places_json(node));
+    if (place_of(node, words).line != 0)
+        xm_json_set(json, "at", place_json(place_of(node, words)));
+    if (has_places(node, words))
+        xm_json_set(json, "items_at", places_json(node, words));
     return json;
 }
 
@@ -114,7 +120,7 @@ char *xm_json_from_doc(const xm_doc *doc)
     xm_json_set(json, "dialect", xm_json_new_str(xm_doc_dialect(doc) == XM_DIALECT_XL ? "xl" : "xm"));
     xm_json_set(json, "file", xm_json_new_str(xm_doc_file(doc)));
     for (size_t i = 0; i < xm_doc_count(doc); i++)
-        xm_json_add(keys, key_json(xm_doc_key(doc, i), xm_doc_value(doc, i)));
+        xm_json_add(keys, key_json(xm_doc_key(doc, i), xm_doc_value(doc, i), xm_doc_words_line(doc)));
     xm_json_set(json, "keys", keys);
     return xm_json_format(json, false);
 }

@@ -3,9 +3,21 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "lang/source.h"
+
 struct entry {
     char *key;
     xm_node *value;
+    struct xm_place place;      /* of the key */
+    bool read;
+};
+
+/* What a document and its copies have in common. */
+struct text {
+    unsigned refs;
+    char *text;
+    size_t len;
+    unsigned words_line;
 };
 
 /* index holds entry numbers + 1 by hash of the key, so that a long file costs no more per key
@@ -13,6 +25,7 @@ struct entry {
 struct xm_doc {
     enum xm_dialect dialect;
     char *file;
+    struct text *text;          /* NULL: not known */
     struct entry *entries;
     size_t count, cap;
     size_t *index;
@@ -28,6 +41,14 @@ xm_doc *xm_doc_new(enum xm_dialect dialect, const char *file)
     return doc;
 }
 
+static void text_drop(struct text *text)
+{
+    if (text == NULL || __atomic_sub_fetch(&text->refs, 1, __ATOMIC_ACQ_REL) > 0)
+        return;
+    free(text->text);
+    free(text);
+}
+
 void xm_doc_free(xm_doc *doc)
 {
     if (doc == NULL)
@@ -38,6 +59,7 @@ void xm_doc_free(xm_doc *doc)
     }
     free(doc->entries);
     free(doc->index);
+    text_drop(doc->text);
     free(doc->file);
     free(doc);
 }
@@ -46,9 +68,31 @@ xm_doc *xm_doc_copy(const xm_doc *doc)
 {
     xm_doc *copy = xm_doc_new(doc->dialect, doc->file);
 
-    for (size_t i = 0; i < doc->count; i++)
+    for (size_t i = 0; i < doc->count; i++) {
         xm_doc_set(copy, doc->entries[i].key, xm_node_copy(doc->entries[i].value));
+        copy->entries[i].place = doc->entries[i].place;
+        copy->entries[i].read = doc->entries[i].read;
+    }
+    if (doc->text != NULL) {
+        __atomic_add_fetch(&doc->text->refs, 1, __ATOMIC_RELAXED);
+        copy->text = doc->text;
+    }
     return copy;
+}
+
+void xm_doc_set_source(xm_doc *doc, const char *text, size_t len, unsigned words_line)
+{
+    struct text *source = xm_new0(struct text, 1);
+
+    *source = (struct text){ 1, xm_alloc0(len + 1, 1), len, words_line };
+    memcpy(source->text, text, len);
+    text_drop(doc->text);
+    doc->text = source;
+}
+
+unsigned xm_doc_words_line(const xm_doc *doc)
+{
+    return doc->text != NULL ? doc->text->words_line : 0;
 }
 
 enum xm_dialect xm_doc_dialect(const xm_doc *doc)
@@ -74,6 +118,16 @@ const char *xm_doc_key(const xm_doc *doc, size_t index)
 const xm_node *xm_doc_value(const xm_doc *doc, size_t index)
 {
     return index < doc->count ? doc->entries[index].value : NULL;
+}
+
+struct xm_place xm_doc_key_place(const xm_doc *doc, size_t index)
+{
+    return index < doc->count ? doc->entries[index].place : (struct xm_place){ 0, 0 };
+}
+
+bool xm_doc_key_is_read(const xm_doc *doc, size_t index)
+{
+    return index < doc->count && doc->entries[index].read;
 }
 
 static size_t hash(const char *key)
@@ -133,13 +187,14 @@ void xm_doc_set(xm_doc *doc, const char *key, xm_node *node)
     if (entry != NULL) {
         xm_node_free(entry->value);
         entry->value = node;
+        entry->place = (struct xm_place){ 0, 0 };
         return;
     }
     if (2 * (doc->count + 1) > doc->index_size)
         reindex(doc, doc->index_size == 0 ? 32 : 2 * doc->index_size);
     XM_GROW(doc->entries, doc->count, doc->cap);
     *slot(doc, key) = doc->count + 1;
-    doc->entries[doc->count++] = (struct entry){ xm_strdup(key), node };
+    doc->entries[doc->count++] = (struct entry){ xm_strdup(key), node, { 0, 0 }, false };
 }
 
 void xm_doc_set_str(xm_doc *doc, const char *key, const char *value)
@@ -268,32 +323,56 @@ xm_doc *xm_doc_from_names(const xm_lang_names *names, enum xm_dialect dialect, c
     xm_doc *doc = xm_doc_new(dialect, file);
 
     for (size_t i = 0; i < names->count; i++) {
+        const struct xm_lang_name *name = &names->items[i];
+        struct entry *entry;
         xm_node *node;
 
-        if (names->items[i].name[0] == '_')
+        if (name->name[0] == '_')
             continue;
-        node = from_value(&names->items[i].value);
-        if (node != NULL)
-            xm_doc_set(doc, names->items[i].name, node);
+        node = from_value(&name->value);
+        if (node == NULL)
+            continue;
+        xm_doc_set(doc, name->name, node);
+        entry = find(doc, name->name);
+        entry->place = name->place;
+        entry->read = name->used;
     }
     return doc;
+}
+
+static struct xm_source source_of(const xm_doc *doc)
+{
+    const struct text *text = doc->text;
+
+    return (struct xm_source){ doc->file, text ? text->text : NULL, text ? text->len : 0, text ? text->words_line : 0 };
+}
+
+char *xm_doc_complain(const xm_doc *doc, const char *key, struct xm_place place, int index, const char *message)
+{
+    xm_autofree char *item = index >= 0 ? xm_printf("%s[%d]", key, index) : NULL;
+    const struct xm_source source = source_of(doc);
+
+    return xm_source_complain(&source, place, item != NULL ? item : key, message);
 }
 
 int xm_doc_fail(const xm_doc *doc, const char *key, const xm_node *node, int index,
                 xm_error **err, const char *fmt, ...)
 {
-    xm_autofree char *text = NULL, *where = NULL, *item = NULL;
+    xm_autofree char *message = NULL, *text = NULL;
     va_list ap;
 
     va_start(ap, fmt);
-    text = xm_vprintf(fmt, ap);
+    message = xm_vprintf(fmt, ap);
     va_end(ap);
-    if (doc->file[0] == '\0')
-        where = xm_strdup("");
-    else if (node != NULL && node->place.line > 0)
-        where = xm_printf("%s:%u:%u: ", doc->file, node->place.line, node->place.col);
-    else
-        where = xm_printf("%s: ", doc->file);
-    item = index >= 0 ? xm_printf("[%d]", index) : xm_strdup("");
-    return xm_fail(err, XM_INVALID, "%s%s%s: %s", where, key, item, text);
+    text = xm_doc_complain(doc, key, node != NULL ? node->place : (struct xm_place){ 0, 0 }, index, message);
+    return xm_fail(err, XM_INVALID, "%s", text);
+}
+
+struct xm_place xm_doc_place_within(const xm_doc *doc, const xm_node *node, size_t offset)
+{
+    const struct xm_source source = source_of(doc);
+
+    if (node->type != XM_NODE_STR)
+        return node->place;
+    return xm_source_within(&source, node->place, node->str, offset);
 }

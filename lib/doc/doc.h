@@ -38,6 +38,11 @@ XM_API size_t xm_doc_count(const xm_doc *doc);
 XM_API const char *xm_doc_key(const xm_doc *doc, size_t index);
 XM_API const xm_node *xm_doc_value(const xm_doc *doc, size_t index);
 
+/* Of the key itself, where it was written: line 0 if that is not known. And whether the text that
+ * gave the document reads the key, as a program does with variables of its own. */
+XM_API struct xm_place xm_doc_key_place(const xm_doc *doc, size_t index);
+XM_API bool xm_doc_key_is_read(const xm_doc *doc, size_t index);
+
 /* NULL if the key is not there. Borrowed from doc, until that key is changed. */
 XM_API const xm_node *xm_doc_get(const xm_doc *doc, const char *key);
 
@@ -62,9 +67,25 @@ XM_AUTO_DEFINE(xm_node)
  * modules) and names that start with "_" are left out. */
 XM_API xm_doc *xm_doc_from_names(const xm_lang_names *names, enum xm_dialect dialect, const char *file);
 
-/* Fails with XM_INVALID and "FILE:LINE:COL: key: message" for a value of doc; index >= 0 adds
- * "[index]" behind the key. node may be NULL (then only the file is named). */
+/* The text that the places of doc point into, for messages to show. It is copied; copies of the document
+ * share it. Lines from words_line on are words of the command line, laid over the file; 0: there are none.
+ * It is no part of what is stored. A document without one has messages without a line and a caret. */
+XM_API void xm_doc_set_source(xm_doc *doc, const char *text, size_t len, unsigned words_line);
+
+/* The line of the text at which words of the command line begin; 0 if there are none. */
+XM_API unsigned xm_doc_words_line(const xm_doc *doc);
+
+/* Fails with XM_INVALID and "FILE:LINE:COL: key: message" for a value of doc, followed after newlines by
+ * the line of its text and a caret, if that text is known; index >= 0 adds "[index]" behind the key. node may
+ * be NULL (then only the file is named). */
 XM_API int xm_doc_fail(const xm_doc *doc, const char *key, const xm_node *node, int index,
                        xm_error **err, const char *fmt, ...) XM_PRINTF(6, 7);
+
+/* The same message by itself, owned by the caller, for any place. */
+XM_API char *xm_doc_complain(const xm_doc *doc, const char *key, struct xm_place place, int index, const char *message);
+
+/* The place of the byte at offset of a STR node: where the string was written as one plain literal without
+ * escapes that is inside of it, else the node's own place. */
+XM_API struct xm_place xm_doc_place_within(const xm_doc *doc, const xm_node *node, size_t offset);
 
 #endif

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
+#include "lang/source.h"
 
 static const struct error_type error_types[] = {
     { "BaseException", NULL },
@@ -131,57 +131,13 @@ int lang_check_items(struct lang *lang, struct xm_place place, size_t count)
     return lang_step(lang, place, count / 8);
 }
 
-/* Source goes to a terminal: control characters of a hostile file must not. */
-static void add_source(struct xm_buf *out, const char *line, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)line[i];
-
-        xm_buf_putc(out, c == '\t' || (c >= 0x20 && c != 0x7f) ? (char)c : '?');
-    }
-}
-
-/* Blanks up to the caret: tabs stay tabs, and the later bytes of a UTF-8 character take no room. */
-static void add_caret(struct xm_buf *out, const char *line, size_t before)
-{
-    for (size_t i = 0; i < before; i++)
-        if (((unsigned char)line[i] & 0xc0) != 0x80)
-            xm_buf_putc(out, line[i] == '\t' ? '\t' : ' ');
-    xm_buf_putc(out, '^');
-}
-
-static const char *find_line(const struct xm_lang_input *input, unsigned line, size_t *ret_len)
-{
-    const char *at = input->text, *end = input->text + input->len;
-    const char *stop;
-
-    for (; line > 1 && at < end; at++) {
-        if (*at == '\r' && at + 1 < end && at[1] == '\n')
-            continue;
-        line -= *at == '\n' || *at == '\r';
-    }
-    for (stop = at; stop < end && *stop != '\n' && *stop != '\r'; stop++)
-        ;
-    *ret_len = (size_t)(stop - at);
-    return at;
-}
-
 int lang_report(const struct lang *lang, xm_error **err)
 {
     const struct failure *failure = &lang->failure;
     const char *text = failure->text->len > 0 || failure->type == NULL ? failure->text->data : failure->type->name;
-    size_t len, before, skip;
-    xm_autobuf out = XM_BUF_INIT;
-    const char *line;
+    const struct xm_lang_input *input = lang->input;
+    const struct xm_source source = { input->file, input->text, input->len, input->words_line };
+    xm_autofree char *message = xm_source_complain(&source, failure->place, NULL, text);
 
-    if (failure->place.line == 0)
-        return xm_fail(err, XM_INVALID, "%s: %s", lang->input->file, text);
-    line = find_line(lang->input, failure->place.line, &len);
-    before = failure->place.col - 1 < len ? failure->place.col - 1 : len;
-    skip = before > 100 ? before - 80 : 0;      /* of a very long line, the part around the caret */
-    add_source(&out, line + skip, len - skip > 160 ? 160 : len - skip);
-    xm_buf_putc(&out, '\n');
-    add_caret(&out, line + skip, before - skip);
-    return xm_fail(err, XM_INVALID, "%s:%u:%u: %s\n%s", lang->input->file, failure->place.line, failure->place.col,
-                   text, out.data);
+    return xm_fail(err, XM_INVALID, "%s", message);
 }

@@ -8,6 +8,7 @@
 
 struct val *eval_find_name(struct lang *lang, const struct str *name)
 {
+    struct dict_entry *global;
     struct val *found;
 
     for (const struct scope *scope = lang->names; scope != NULL; scope = scope->outer) {
@@ -15,8 +16,11 @@ struct val *eval_find_name(struct lang *lang, const struct str *name)
         if (found != NULL)
             return found;
     }
-    found = dict_get_name(lang->globals, name);
-    return found != NULL ? found : dict_get_name(lang->predefined, name);
+    global = dict_find(lang->globals, val_of_str(name));
+    if (global == NULL)
+        return dict_get_name(lang->predefined, name);
+    global->used = true;
+    return &global->value;
 }
 
 struct dict *eval_names_for(struct lang *lang, const struct str *name)
@@ -327,11 +331,13 @@ static int unpack(struct lang *lang, const struct node *target, struct val value
 
 int eval_assign(struct lang *lang, const struct node *target, struct val value)
 {
-    struct val object, index;
+    struct val object, index, name;
 
     switch (target->kind) {
     case N_NAME:
-        dict_set(&lang->arena, eval_names_for(lang, target->name), val_of_str(target->name), value);
+        name = val_of_str(target->name);
+        name.place = target->place;
+        dict_set(&lang->arena, eval_names_for(lang, target->name), name, value);
         return 0;
     case N_TUPLE: case N_LIST:
         return unpack(lang, target, value);

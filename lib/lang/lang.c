@@ -106,6 +106,8 @@ static int export_all(struct lang *lang, xm_lang_names *names)
         if (!entry->live)
             continue;
         out->name = xm_strdup(entry->key.str->data);
+        out->place = entry->key.place;
+        out->used = entry->used;
         names->count++;
         if (export(&result, entry->value, 0, &out->value) < 0)
             return -1;

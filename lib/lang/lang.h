@@ -49,6 +49,8 @@ struct xm_value {
 struct xm_lang_name {
     char *name;
     struct xm_value value;
+    struct xm_place place;      /* of the name, where it got that value; line 0 if it was not by assignment */
+    bool used;                  /* an expression of the text has read it */
 };
 typedef struct xm_lang_names {
     struct xm_lang_name *items;
@@ -59,6 +61,7 @@ struct xm_lang_input {
     const char *file;           /* named in errors */
     const char *text;
     size_t len;
+    unsigned words_line;        /* the first line that is a word of the command line; 0: there are none */
     enum xm_dialect dialect;
     /* Names that stand before the first line, as strings: NAME=VALUE words of xm's command line. */
     const struct { const char *name, *value; } *vars;

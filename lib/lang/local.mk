@@ -19,4 +19,5 @@ lib_libxm_all_la_SOURCES += \
 	lib/lang/parse-stmt.c \
 	lib/lang/parser.c lib/lang/parser.h \
 	lib/lang/regex.c \
+	lib/lang/source.c lib/lang/source.h \
 	lib/lang/value.c lib/lang/value.h

@@ -183,6 +183,7 @@ void dict_set(struct arena *arena, struct dict *dict, struct val key, struct val
     struct dict_entry *entry = dict_find(dict, key);
 
     if (entry != NULL) {
+        entry->key.place = key.place;
         entry->value = value;
         return;
     }
@@ -194,7 +195,7 @@ void dict_set(struct arena *arena, struct dict *dict, struct val key, struct val
     }
     /* A removed key's slot is taken over; its dead entry stays behind, out of reach. */
     *slot(dict, key) = (uint32_t)dict->used + 1;
-    dict->entries[dict->used++] = (struct dict_entry){ key, value, true };
+    dict->entries[dict->used++] = (struct dict_entry){ key, value, true, false };
     dict->count++;
 }
 

@@ -55,6 +55,7 @@ struct list {
 struct dict_entry {
     struct val key, value;
     bool live;
+    bool used;                  /* of names: an expression has read it */
 };
 /* In order of insertion. index holds entry numbers + 1 and is at most half full. */
 struct dict {

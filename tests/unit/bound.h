@@ -24,13 +24,27 @@
 struct bound {
     xm_doc *doc;
     libxl_domain_config cfg;
-    char *error;                /* NULL: it was bound */
+    char *error;                /* NULL: it was bound. A line for each mistake */
+    char *shown;                /* the same as it is printed, with the lines of the text and carets */
     struct xm_buf warnings;     /* a line each */
 };
 
+/* The lines of an error that name the file: without those that show its text. */
+static inline char *only_messages(const char *text)
+{
+    xm_autobuf out = XM_BUF_INIT;
+
+    for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n')
+        if (!strncmp(line, "web:", 4))
+            xm_buf_printf(&out, "%s%.*s", out.len ? "\n" : "", (int)strcspn(line, "\n"), line);
+    return xm_buf_take(&out);
+}
+
 static inline void note(void *arg, const char *text)
 {
-    xm_buf_printf(arg, "%s\n", text);
+    xm_autofree char *line = only_messages(text);
+
+    xm_buf_printf(arg, "%s\n", line);
 }
 
 /* The machine that answered when the expectations were written down. */
@@ -41,6 +55,7 @@ static inline void bound_clear(struct bound *bound)
     xm_doc_free(bound->doc);
     libxl_domain_config_dispose(&bound->cfg);
     free(bound->error);
+    free(bound->shown);
     xm_buf_clear(&bound->warnings);
 }
 #define AUTO_BOUND __attribute__((cleanup(bound_clear))) struct bound
@@ -51,8 +66,10 @@ static inline void bind_doc(struct bound *ret)
     xm_error *err = NULL;
 
     libxl_domain_config_init(&ret->cfg);
-    if (xm_bind(ret->doc, &report, &ret->cfg, &err) < 0)
-        ret->error = xm_error_text(err);
+    if (xm_bind(ret->doc, &report, &ret->cfg, &err) < 0) {
+        ret->shown = xm_error_text(err);
+        ret->error = only_messages(ret->shown);
+    }
     xm_error_free(err);
 }
 

@@ -159,11 +159,12 @@ static void a_named_file_must_be_there(void **state)
 static void mistakes_have_their_place(void **state)
 {
     (void)state;
-    refuse("\nstate_dri = '/x'\n", "xm.conf:2:13: state_dri: unknown key");
-    refuse("state_dir = 'x'\n", "xm.conf:1:13: state_dir: must be an absolute path");
-    refuse("autoballoon = 'maybe'\n", "xm.conf:1:15: autoballoon: must be \"auto\", \"on\" or \"off\"");
+    refuse("\nstate_dri = '/x'\n", "xm.conf:2:13: state_dri: unknown key\nstate_dri = '/x'\n            ^");
+    refuse("state_dir = 'x'\n", "xm.conf:1:13: state_dir: must be an absolute path\nstate_dir = 'x'\n            ^");
+    refuse("autoballoon = 'maybe'\n", "xm.conf:1:15: autoballoon: must be \"auto\", \"on\" or \"off\"\n"
+           "autoballoon = 'maybe'\n              ^");
     refuse("host = 'vmware'\n", "unknown host vmware (xen, or sim:DIR for a simulated one)");
-    refuse("output_format = 1\n", "xm.conf:1:17: output_format: must be \"json\" or \"sxp\"");
+    refuse("output_format = 1\n", "xm.conf:1:17: output_format: must be \"json\" or \"sxp\"\noutput_format = 1\n                ^");
 }
 
 int main(void)

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/fd.h"
 #include "bind/config.h"
+#include "convert/json.h"
 
 static int setup(void **state)
 {
@@ -195,7 +196,36 @@ static void xl_s_words_are_lines_of_the_file(void **state)
     assert_string_equal(xm_doc_get_str(doc, "extra"), "ab");
     assert_int_equal(xm_doc_get(doc, "memory")->i, 64);
     assert_int_equal(xm_doc_get(doc, "disk")->count, 1);
-    (void)failure(&source, "web");
+    (void)failure(&source, "command line: name=db: name 'db' is not defined");
+}
+
+static void refuse_words(enum xm_dialect dialect, const char *text, char **words, const char *expected)
+{
+    XM_AUTO(xm_doc) *doc = load_words(dialect, text, words);
+    xm_autofree char *why = NULL, *json = xm_json_from_doc(doc);
+    xm_error *err = NULL;
+
+    assert_int_equal(xm_config_check(doc, NULL, &err), -1);
+    why = xm_error_text(err);
+    xm_error_free(err);
+    assert_string_equal(why, expected);
+    assert_null(strstr(json, "\"at\":[3"));      /* where a word stood is nothing to remember */
+}
+
+static void words_have_a_place_of_their_own(void **state)
+{
+    char *xm[] = { (char *)"root=/dev/xvda", (char *)"vcpus=0", (char *)"pci=zz", (char *)"vif=['','rate=x']", NULL };
+    char *xl[] = { (char *)"memory='abc'", (char *)"vcpus=99999", NULL };
+
+    (void)state;
+    refuse_words(XM_DIALECT_XM, "kernel='/k'\nmemory='much'", xm,
+                 "web:2:8: memory: 'much' is not a number\nmemory='much'\n       ^\n"
+                 "command line: vcpus=0: 0 is too small (at least 1)\n"
+                 "command line: pci[0]: 'zz' is no PCI device (like 0000:07:00.0)\npci=zz\n    ^\n"
+                 "command line: vif[1]: invalid rate in `x'\nvif=['','rate=x']\n        ^");
+    refuse_words(XM_DIALECT_XL, "name='web'\nkernel='/k'", xl,
+                 "command line: memory='abc': 'abc' is not a number\n"
+                 "command line: vcpus=99999: 99999 is too large (at most 4096)");
 }
 
 static void a_kernel_without_directory_is_meant_from_here(void **state)
@@ -255,7 +285,7 @@ static void sxp_is_read_back(void **state)
     assert_non_null(strstr(text, "(vcpu_avail 3)"));
     assert_non_null(strstr(again, "(vcpu_avail 3)"));
     assert_non_null(strstr(again, "(device (vif (bridge br0)))"));
-    assert_int_equal(xm_config_check(back, NULL, NULL, NULL), 0);
+    assert_int_equal(xm_config_check(back, NULL, NULL), 0);
 }
 
 /* xm's daemon knew a file, a device and a mode, and never the order in which xl names them. */
@@ -311,6 +341,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_word_of_another_name_can_be_read_by_the_file, setup, teardown),
         cmocka_unit_test_setup_teardown(a_word_that_is_no_value_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(xl_s_words_are_lines_of_the_file, setup, teardown),
+        cmocka_unit_test_setup_teardown(words_have_a_place_of_their_own, setup, teardown),
         cmocka_unit_test_setup_teardown(a_kernel_without_directory_is_meant_from_here, setup, teardown),
         cmocka_unit_test_setup_teardown(the_dry_run_prints_what_xm_sent, setup, teardown),
         cmocka_unit_test_setup_teardown(sxp_is_read_back, setup, teardown),
