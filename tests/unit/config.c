@@ -306,7 +306,7 @@ static void disks_in_xl_words_are_put_in_xms(void **state)
     assert_string_equal(item(back, "disk", 3), ",hdc:cdrom,r");
     assert_string_equal(item(back, "disk", 4), "iscsi:iqn.x,xvdd,w");
     assert_string_equal(item(back, "disk", 5), "file:/e,xvde,w,s");
-    assert_int_equal(xm_config_check(back, NULL, NULL, NULL), 0);
+    assert_int_equal(xm_config_check(back, NULL, NULL), 0);
 }
 
 static void sxp_that_is_no_domain_is_refused(void **state)
