@@ -1,6 +1,7 @@
 include tests/unit/local.mk
 include tests/fuzz/local.mk
 include tests/cli/local.mk
+include tests/lang/local.mk
 include tests/xen/local.mk
 
 AM_TESTS_ENVIRONMENT = \

@@ -9,18 +9,24 @@ enum node_kind {
     N_CONST,            /* value */
     N_NAME,             /* name */
     N_LIST, N_TUPLE,    /* items */
-    N_DICT,             /* items: key, value, ... */
+    N_DICT,             /* items: key, value, ...; of **a: N_DOUBLE_STAR, NULL */
     N_SET,              /* items */
     N_NOT, N_UNARY,     /* a; op of UNARY: + - ~ */
     N_BINARY,           /* a op b */
     N_AND, N_OR,        /* a, b */
     N_COMPARE,          /* items, ops between them */
+    N_WALRUS,           /* name := a */
     N_COND,             /* a if b else c */
     N_INDEX,            /* a[b] */
     N_SLICE,            /* a[items 0:1:2], each may be NULL */
     N_ATTR,             /* a.name */
-    N_CALL,             /* a(items); keyword arguments are N_KEYWORD, after the others */
+    N_CALL,             /* a(items), the four kinds of arguments in any order */
     N_KEYWORD,          /* name=a */
+    N_STAR,             /* *a: in calls, displays and targets */
+    N_DOUBLE_STAR,      /* **a: in calls and dicts */
+    N_REPR,             /* `a` */
+    N_FSTRING,          /* items: N_CONST and N_FIELD */
+    N_FIELD,            /* {a!op:b}; op 0 or r, s, a; b: N_FSTRING or NULL */
     N_LAMBDA,           /* def */
     N_LISTCOMP,         /* a, items: clauses */
     N_SETCOMP,
@@ -34,24 +40,29 @@ enum node_kind {
     N_ASSIGN,           /* items: targets; a */
     N_AUGMENT,          /* a op= b */
     N_PRINT,            /* items; op 1: no newline */
+    N_PRINT_CALL,       /* a: print(...), which is a statement or a call as the whole text turns out */
     N_IF,               /* items: test, block, ...; c: else or NULL */
     N_FOR,              /* for a in b: c; items[0]: else or NULL */
     N_WHILE,            /* while a: c; items[0]: else or NULL */
     N_BREAK, N_CONTINUE, N_PASS,
     N_DEF,              /* def */
     N_RETURN,           /* a or NULL */
-    N_RAISE,            /* a or NULL; b: the value of raise TYPE, VALUE, or NULL */
+    N_RAISE,            /* a or NULL; b: the value of raise TYPE, VALUE; c: what stands behind from */
     N_TRY,              /* a: body; items: N_EXCEPT; b: else or NULL; c: finally or NULL */
     N_EXCEPT,           /* except a as name: c; a NULL: everything */
     N_IMPORT,           /* import name as name2 */
     N_FROM,             /* from name import items: N_NAME; b of an item: its `as` N_NAME */
-    N_GLOBAL,           /* items: N_NAME */
     N_DELETE,           /* items */
     N_ASSERT,           /* a; b: its text or NULL */
 };
 
 /* in and is as operators, beside those spelled with signs. */
 enum { OP_IN = 1, OP_NOT_IN, OP_IS, OP_IS_NOT };
+
+struct node_op {
+    unsigned op;
+    struct xm_place place;
+};
 
 struct node {
     enum node_kind kind;
@@ -62,21 +73,31 @@ struct node {
     union {
         const struct val *value;
         const struct str *name;
-        const unsigned *ops;
+        const struct node_op *ops;
         const struct func_def *def;
     };
     struct node *a, *b, *c;
     struct node **items;
 };
 
+struct param {
+    const struct str *name;
+    struct node *fallback;      /* its default, or NULL */
+    struct node *pattern;       /* Python 2's tuple in place of a name, or NULL */
+};
+
+/* What a name of a function's body is there. */
+enum binding { BOUND_LOCAL = 1, BOUND_GLOBAL, BOUND_NONLOCAL };
+
 struct func_def {
     const struct str *name;
-    const struct str **params;
-    struct node **defaults;     /* NULL where a parameter has none */
-    size_t count;
+    struct param *params;       /* first those that take arguments by position, then those by name only */
+    size_t count, total;        /* of the first kind, of both */
+    size_t unnamed;             /* how many of the first take no keyword */
+    const struct str *rest;     /* *NAME, or NULL */
+    const struct str *keywords; /* **NAME, or NULL */
     struct node *body;          /* a block, or of a lambda its expression */
-    const struct str **globals; /* names that the body declares global */
-    size_t global_count;
+    struct dict *names;         /* name -> enum binding, for each that the body binds */
 };
 
 #endif

@@ -1,4 +1,5 @@
 /* Calls: arguments to parameters, and what stands behind a dot. */
+#include <errno.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -6,27 +7,51 @@
 #include "lang/eval.h"
 #include "lang/format.h"
 
+/* The parameter that takes a keyword, or def->total. */
 static size_t find_param(const struct func_def *def, const struct str *name)
 {
-    size_t i = 0;
+    size_t i = def->unnamed;
 
-    while (i < def->count && strcmp(def->params[i]->data, name->data) != 0)
+    while (i < def->total && strcmp(def->params[i].name->data, name->data) != 0)
         i++;
     return i;
 }
 
-/* Keyword arguments that are no parameter, or one that has its value already. */
-static int check_named(struct lang *lang, struct xm_place place, const struct func_def *def, size_t count, const struct dict *named)
+/* Keyword arguments that are no parameter go where **NAME says. */
+static int bind_named(struct lang *lang, struct xm_place place, const struct func_def *def, size_t count, const struct dict *named,
+                      struct dict *vars)
 {
+    struct dict *others = def->keywords == NULL ? NULL : dict_new(&lang->arena);
+
     for (size_t i = 0; i < named->used; i++) {
         const struct str *name = named->entries[i].key.str;
         size_t param = find_param(def, name);
 
-        if (param >= def->count)
-            return lang_raise(lang, place, "TypeError", "%.80s() has no parameter %.80s", def->name->data, name->data);
         if (param < count)
             return lang_raise(lang, place, "TypeError", "%.80s() gets %.80s twice", def->name->data, name->data);
+        if (param >= def->total && others == NULL)
+            return lang_raise(lang, place, "TypeError", "%.80s() has no parameter %.80s", def->name->data, name->data);
+        if (param >= def->total)
+            dict_set(&lang->arena, others, named->entries[i].key, named->entries[i].value);
     }
+    if (others != NULL)
+        dict_set(&lang->arena, vars, val_of_str(def->keywords), (struct val){ .type = V_DICT, .dict = others });
+    return 0;
+}
+
+/* Arguments beyond the parameters go where *NAME says. */
+static int bind_rest(struct lang *lang, struct xm_place place, const struct func_def *def, const struct val *args, size_t count,
+                     struct dict *vars)
+{
+    struct val rest;
+
+    if (def->rest == NULL)
+        return count <= def->count ? 0
+               : lang_raise(lang, place, "TypeError", "%.80s() takes %zu arguments, %zu given", def->name->data, def->count, count);
+    rest = val_list(&lang->arena, V_TUPLE, count > def->count ? count - def->count : 0);
+    for (size_t i = def->count; i < count; i++)
+        list_add(&lang->arena, rest.list, args[i]);
+    dict_set(&lang->arena, vars, val_of_str(def->rest), rest);
     return 0;
 }
 
@@ -35,19 +60,32 @@ static int bind(struct lang *lang, struct xm_place place, const struct func *fun
 {
     const struct func_def *def = func->def;
 
-    if (count > def->count)
-        return lang_raise(lang, place, "TypeError", "%.80s() takes %zu arguments, %zu given", def->name->data, def->count, count);
-    if (check_named(lang, place, def, count, named) < 0)
+    if (bind_rest(lang, place, def, args, count, vars) < 0)
         return -1;
-    for (size_t i = 0; i < def->count; i++) {
-        const struct val *value = i < count ? &args[i] : dict_get_name(named, def->params[i]);
+    if (count > def->count)
+        count = def->count;
+    if (bind_named(lang, place, def, count, named, vars) < 0)
+        return -1;
+    for (size_t i = 0; i < def->total; i++) {
+        const struct param *param = &def->params[i];
+        const struct val *value = i < count ? &args[i] : i < def->unnamed ? NULL : dict_get_name(named, param->name);
 
-        if (value == NULL && def->defaults[i] != NULL)
+        if (value == NULL && param->fallback != NULL)
             value = &func->defaults[i];
         if (value == NULL)
-            return lang_raise(lang, place, "TypeError", "%.80s() misses its argument %.80s", def->name->data, def->params[i]->data);
-        dict_set(&lang->arena, vars, val_of_str(def->params[i]), *value);
+            return lang_raise(lang, place, "TypeError", "%.80s() misses its argument %.80s", def->name->data, param->name->data);
+        dict_set(&lang->arena, vars, val_of_str(param->name), *value);
     }
+    return 0;
+}
+
+/* Python 2's parameters in brackets; the function's names are the current ones. */
+static int take_apart(struct lang *lang, const struct func_def *def)
+{
+    for (size_t i = 0; i < def->total; i++)
+        if (def->params[i].pattern != NULL
+            && eval_assign(lang, def->params[i].pattern, *dict_get_name(lang->names->vars, def->params[i].name)) < 0)
+            return -1;
     return 0;
 }
 
@@ -77,7 +115,7 @@ static int call_function(struct lang *lang, struct xm_place place, const struct 
     lang->calls++;
     lang->in_block = true;
     lang->names = scope;
-    rc = run_body(lang, func->def->body, ret_value);
+    rc = take_apart(lang, func->def) < 0 ? -1 : run_body(lang, func->def->body, ret_value);
     lang->names = caller;
     lang->in_block = in_block;
     lang->calls--;
@@ -112,18 +150,91 @@ static int call_builtin(const struct builtin *builtin, const struct call *call, 
     return builtin->run(call, ret_value);
 }
 
+/* What str() says: the only argument, or the list of them; OSError's two are a number and a text. */
+static int error_text(struct lang *lang, struct xm_place place, const struct error_type *type, struct val args, struct val *ret_text)
+{
+    const struct val *items = args.list->items;
+    xm_autofree char *text = NULL;
+    struct val first, second;
+
+    if (args.list->count == 0) {
+        *ret_text = val_str(&lang->arena, "", 0);
+        return 0;
+    }
+    if (args.list->count == 1)          /* a KeyError shows its key as it would be written */
+        return (strcmp(type->name, "KeyError") == 0 ? format_repr : format_str)(lang, place, items[0], ret_text);
+    if (!lang_error_is(type, lang_error_type("OSError")))
+        return format_str(lang, place, args, ret_text);
+    if (format_str(lang, place, items[0], &first) < 0 || format_str(lang, place, items[1], &second) < 0)
+        return -1;
+    text = xm_printf("[Errno %s] %s", first.str->data, second.str->data);
+    *ret_text = val_str(&lang->arena, text, strlen(text));
+    return 0;
+}
+
+/* OSError with a number that has a name of its own is of that type. */
+static const struct error_type *error_type_of(const struct error_type *type, struct val args)
+{
+    static const struct { int number; const char *name; } named[] = {
+        { EPERM, "PermissionError" }, { EACCES, "PermissionError" }, { ENOENT, "FileNotFoundError" }, { EEXIST, "FileExistsError" },
+        { ENOTDIR, "NotADirectoryError" }, { EISDIR, "IsADirectoryError" }, { EINTR, "InterruptedError" },
+        { ETIMEDOUT, "TimeoutError" }, { EAGAIN, "BlockingIOError" },
+    };
+
+    if (strcmp(type->name, "OSError") != 0 || args.list->count < 2 || args.list->items[0].type != V_INT)
+        return type;
+    for (size_t i = 0; i < XM_COUNT(named); i++)
+        if (args.list->items[0].i == named[i].number)
+            return lang_error_type(named[i].name);
+    return type;
+}
+
 /* ValueError("text"): makes one, raises nothing. */
 static int make_error(struct lang *lang, struct xm_place place, struct val type, const struct val *args, size_t count, struct val *ret_value)
 {
     struct error_val *error = arena_alloc(&lang->arena, sizeof(*error));
-    struct val text = val_str(&lang->arena, "", 0);
+    struct val list = val_list(&lang->arena, V_TUPLE, count), text;
 
-    error->type = type.error_type;
-    if (count > 0 && format_str(lang, place, args[0], &text) < 0)
+    for (size_t i = 0; i < count; i++)
+        list_add(&lang->arena, list.list, args[i]);
+    error->type = error_type_of(type.error_type, list);
+    if (error_text(lang, place, error->type, list, &text) < 0)
         return -1;
     error->text = text.str;
+    error->args = list.list;
     *ret_value = (struct val){ .type = V_ERROR, .error = error };
     return 0;
+}
+
+/* The attributes of an exception. False if it has no such one. */
+static bool error_attribute(struct lang *lang, const struct error_val *error, const char *name, struct val *ret_value)
+{
+    static const char *const parts[] = { "errno", "strerror", "filename" };
+    struct val args = val_list(&lang->arena, V_TUPLE, 1);
+
+    if (error->args != NULL)
+        args.list = error->args;
+    else
+        list_add(&lang->arena, args.list, val_of_str(error->text));
+    if (strcmp(name, "message") == 0) {
+        *ret_value = args.list->count == 1 ? args.list->items[0] : val_str(&lang->arena, "", 0);
+        return true;
+    }
+    if (strcmp(name, "args") == 0) {
+        *ret_value = args;
+        return true;
+    }
+    for (size_t i = 0; i < XM_COUNT(parts); i++) {
+        if (strcmp(name, parts[i]) == 0 && lang_error_is(error->type, lang_error_type("OSError"))) {
+            *ret_value = args.list->count > 1 && i < args.list->count ? args.list->items[i] : val_none();
+            return true;
+        }
+    }
+    if (strcmp(name, "code") == 0 && strcmp(error->type->name, "SystemExit") == 0) {
+        *ret_value = args.list->count > 0 ? args.list->items[0] : val_none();
+        return true;
+    }
+    return false;
 }
 
 int eval_call(struct lang *lang, struct xm_place place, struct val function, const struct val *args, size_t count,
@@ -155,10 +266,10 @@ int eval_attribute(struct lang *lang, struct xm_place place, struct val object, 
 
     if (object.type == V_MODULE)
         return module_attribute(lang, place, object.module, name->data, ret_value);
-    if (object.type == V_ERROR && strcmp(name->data, "message") == 0) {
-        *ret_value = val_of_str(object.error->text);
+    if (strncmp(name->data, "__", 2) == 0)
+        return lang_stop(lang, place, "the attribute %.80s is not allowed in configuration files", name->data);
+    if (object.type == V_ERROR && error_attribute(lang, object.error, name->data, ret_value))
         return 0;
-    }
     builtin = method_find(object.type, name->data);
     if (builtin == NULL)
         return lang_raise(lang, place, "AttributeError", "%s has no %.80s that configuration files can use",

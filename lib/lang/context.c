@@ -9,30 +9,60 @@
 
 static const struct error_type error_types[] = {
     { "BaseException", NULL },
+    { "GeneratorExit", "BaseException" },
+    { "KeyboardInterrupt", "BaseException" },
+    { "SystemExit", "BaseException" },
     { "Exception", "BaseException" },
+    { "StopIteration", "Exception" },
+    { "Warning", "Exception" },
+    { "DeprecationWarning", "Warning" },
+    { "RuntimeWarning", "Warning" },
+    { "UserWarning", "Warning" },
     { "StandardError", "Exception" },
     { "ArithmeticError", "StandardError" },
+    { "FloatingPointError", "ArithmeticError" },
     { "OverflowError", "ArithmeticError" },
     { "ZeroDivisionError", "ArithmeticError" },
     { "AssertionError", "StandardError" },
     { "AttributeError", "StandardError" },
-    { "EnvironmentError", "StandardError" },
-    { "IOError", "EnvironmentError" },
-    { "OSError", "EnvironmentError" },
+    { "BufferError", "StandardError" },
+    { "EOFError", "StandardError" },
     { "ImportError", "StandardError" },
+    { "ModuleNotFoundError", "ImportError" },
     { "LookupError", "StandardError" },
     { "IndexError", "LookupError" },
     { "KeyError", "LookupError" },
+    { "MemoryError", "StandardError" },
     { "NameError", "StandardError" },
+    { "UnboundLocalError", "NameError" },
+    { "OSError", "StandardError" },
+    { "BlockingIOError", "OSError" },
+    { "ConnectionError", "OSError" },
+    { "FileExistsError", "OSError" },
+    { "FileNotFoundError", "OSError" },
+    { "InterruptedError", "OSError" },
+    { "IsADirectoryError", "OSError" },
+    { "NotADirectoryError", "OSError" },
+    { "PermissionError", "OSError" },
+    { "TimeoutError", "OSError" },
     { "RuntimeError", "StandardError" },
     { "NotImplementedError", "RuntimeError" },
-    { "SystemExit", "BaseException" },
+    { "RecursionError", "RuntimeError" },
+    { "SyntaxError", "StandardError" },
+    { "IndentationError", "SyntaxError" },
+    { "SystemError", "StandardError" },
     { "TypeError", "StandardError" },
     { "ValueError", "StandardError" },
+    { "UnicodeError", "ValueError" },
+    { "UnicodeDecodeError", "UnicodeError" },
+    { "UnicodeEncodeError", "UnicodeError" },
 };
 
 const struct error_type *lang_error_type(const char *name)
 {
+    /* Three names of one thing, as in Python 3. */
+    if (strcmp(name, "IOError") == 0 || strcmp(name, "EnvironmentError") == 0)
+        name = "OSError";
     for (size_t i = 0; i < XM_COUNT(error_types); i++)
         if (strcmp(error_types[i].name, name) == 0)
             return &error_types[i];
@@ -70,6 +100,16 @@ int lang_raise(struct lang *lang, struct xm_place place, const char *type, const
     va_start(ap, fmt);
     set(lang, place, type, fmt, ap);
     va_end(ap);
+    return -1;
+}
+
+int lang_raise_error(struct lang *lang, struct xm_place place, const struct error_val *error)
+{
+    if (lang->failure.set && lang->failure.fatal)
+        return -1;
+    lang->failure = (struct failure){
+        .set = true, .place = place, .type = error->type, .text = error->text, .error = error,
+    };
     return -1;
 }
 

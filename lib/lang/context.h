@@ -29,6 +29,7 @@ struct failure {
     const struct error_type *type;      /* NULL if fatal */
     struct xm_place place;
     const struct str *text;
+    const struct error_val *error;      /* what was raised, if it was made by the text itself */
 };
 
 /* A variable declared by xm_vars.var(). */
@@ -46,15 +47,21 @@ struct lang {
     struct declared *declared;
     size_t declared_count, declared_cap;
     struct failure failure;
+    struct failure handled;             /* what the `except` around is about: `raise` alone raises it again */
     size_t steps, printed;
+    bool print_blank;                   /* the next print statement begins with one */
     unsigned depth, calls;
     bool python2;                       /* the text can only be Python 2 */
+    bool true_division, print_function; /* from __future__ */
     bool in_block;                      /* inside if, for, def ...: never in a plain xl file */
     struct timespec start;
 };
 
 /* Python's failure. type by its Python name, which must be one of lang_error_types. Returns -1. */
 int lang_raise(struct lang *lang, struct xm_place place, const char *type, const char *fmt, ...) XM_PRINTF(4, 5);
+
+/* The same with an exception that exists. */
+int lang_raise_error(struct lang *lang, struct xm_place place, const struct error_val *error);
 
 /* A failure that no text can catch. Returns -1. */
 int lang_stop(struct lang *lang, struct xm_place place, const char *fmt, ...) XM_PRINTF(3, 4);

@@ -38,11 +38,15 @@ struct builtin {
 
 int eval(struct lang *lang, const struct node *node, struct val *ret_value);
 int eval_assign(struct lang *lang, const struct node *target, struct val value);
+/* Changes what target holds by change(lang, node, value). */
+int eval_augment(struct lang *lang, const struct node *target, int (*change)(struct lang *, const struct node *, struct val *),
+                 const struct node *node);
+int eval_delete(struct lang *lang, const struct node *target);
 int eval_call(struct lang *lang, struct xm_place place, struct val function, const struct val *args, size_t count,
               const struct dict *named, struct val *ret_value);
 int eval_attribute(struct lang *lang, struct xm_place place, struct val object, const struct str *name, struct val *ret_value);
 
-/* NULL if name is not known. */
+/* NULL if name has no value here. */
 struct val *eval_find_name(struct lang *lang, const struct str *name);
 /* The dict in which an assignment to name goes. */
 struct dict *eval_names_for(struct lang *lang, const struct str *name);

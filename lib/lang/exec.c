@@ -74,44 +74,91 @@ static int xl_augment(struct lang *lang, const struct node *node, struct val *re
     return 0;
 }
 
+/* *value op= what stands behind it. Lists, dicts and sets change where they stand. */
+static int change(struct lang *lang, const struct node *node, struct val *value)
+{
+    struct val old = *value, other, result;
+
+    if (eval(lang, node->b, &other) < 0)
+        return -1;
+    if (old.type == V_LIST && node->op == '+')
+        return op_extend(lang, node->op_place, old.list, other);
+    if (op_binary(lang, node->op_place, node->op, old, other, &result) < 0)
+        return -1;
+    if (old.type == V_LIST && result.type == V_LIST)
+        *old.list = *result.list;
+    else if ((old.type == V_DICT || old.type == V_SET) && result.type == old.type)
+        *old.dict = *result.dict;
+    else
+        *value = result;
+    value->place = node->b->place;
+    return 0;
+}
+
 static enum flow exec_augment(struct lang *lang, const struct node *node)
 {
-    struct val old, value, result;
+    struct val result;
     int rc = xl_augment(lang, node, &result);
 
     if (rc < 0)
         return FLOW_FAIL;
-    if (rc > 0) {
-        if (eval(lang, node->a, &old) < 0 || eval(lang, node->b, &value) < 0)
-            return FLOW_FAIL;
-        if (old.type == V_LIST && node->op == '+') {        /* a list grows where it stands */
-            if (op_extend(lang, node->op_place, old.list, value) < 0)
-                return FLOW_FAIL;
-            result = old;
-        } else if (op_binary(lang, node->op_place, node->op, old, value, &result) < 0) {
-            return FLOW_FAIL;
-        }
-    }
+    if (rc > 0)
+        return flow_of(eval_augment(lang, node->a, change, node));
     result.place = node->b->place;
     return flow_of(eval_assign(lang, node->a, result));
 }
 
-static enum flow exec_print(struct lang *lang, const struct node *node)
+/* Python 2's blank: after print x, the next one is set off, unless the line has ended. */
+static int print_line(struct lang *lang, const struct node *node, struct val items, bool newline)
 {
     xm_autobuf out = XM_BUF_INIT;
 
-    for (unsigned i = 0; i < node->count; i++) {
-        struct val v, text;
+    for (size_t i = 0; i < items.list->count; i++) {
+        struct val text;
 
-        if (eval(lang, node->items[i], &v) < 0 || format_str(lang, node->items[i]->place, v, &text) < 0
+        if (format_str(lang, node->place, items.list->items[i], &text) < 0
             || lang_check_len(lang, node->place, out.len + text.str->len) < 0)
-            return FLOW_FAIL;
-        if (i > 0)
+            return -1;
+        if (i > 0 || lang->print_blank)
             xm_buf_putc(&out, ' ');
         xm_buf_add(&out, text.str->data, text.str->len);
     }
-    xm_buf_putc(&out, node->op == 1 ? ' ' : '\n');
-    return flow_of(output_print(lang, node->place, out.data, out.len));
+    lang->print_blank = !newline && items.list->count > 0 && (out.len == 0 || out.data[out.len - 1] != '\n');
+    if (newline)
+        xm_buf_putc(&out, '\n');
+    return output_print(lang, node->place, out.len > 0 ? out.data : "", out.len);
+}
+
+static enum flow exec_print(struct lang *lang, const struct node *node)
+{
+    struct val items = val_list(&lang->arena, V_LIST, node->count), v;
+
+    for (unsigned i = 0; i < node->count; i++) {
+        if (eval(lang, node->items[i], &v) < 0)
+            return FLOW_FAIL;
+        list_add(&lang->arena, items.list, v);
+    }
+    return flow_of(print_line(lang, node, items, node->op == 0));
+}
+
+/* print(...): in Python 2 what stands in the brackets is one value, unless only a function can be meant. */
+static enum flow exec_print_call(struct lang *lang, const struct node *node)
+{
+    const struct node *call = node->a;
+    bool statement = lang->python2 && !lang->print_function;
+    struct val items = val_list(&lang->arena, V_LIST, 1), tuple = val_list(&lang->arena, V_TUPLE, call->count), v;
+
+    for (unsigned i = 0; i < call->count; i++)
+        statement &= call->items[i]->kind != N_KEYWORD && call->items[i]->kind != N_STAR && call->items[i]->kind != N_DOUBLE_STAR;
+    if (!statement)
+        return flow_of(eval(lang, call, &v));
+    for (unsigned i = 0; i < call->count; i++) {
+        if (eval(lang, call->items[i], &v) < 0)
+            return FLOW_FAIL;
+        list_add(&lang->arena, tuple.list, v);
+    }
+    list_add(&lang->arena, items.list, call->count == 1 ? tuple.list->items[0] : tuple);
+    return flow_of(print_line(lang, node, items, true));
 }
 
 static enum flow exec_if(struct lang *lang, const struct node *node, struct val *ret_value)
@@ -135,10 +182,14 @@ static enum flow loop_rest(struct lang *lang, const struct node *node, struct va
 static enum flow exec_for(struct lang *lang, const struct node *node, struct val *ret_value)
 {
     const struct list *items;
+    const struct dict *dict;
     struct val v;
+    size_t count;
 
     if (eval(lang, node->b, &v) < 0 || op_items(lang, node->b->place, v, &items) < 0)
         return FLOW_FAIL;
+    dict = v.type == V_DICT || v.type == V_SET ? v.dict : NULL;
+    count = dict != NULL ? dict->count : 0;
     for (size_t i = 0; i < items->count; i++) {     /* the list may change while we are in it */
         enum flow flow;
 
@@ -149,6 +200,10 @@ static enum flow exec_for(struct lang *lang, const struct node *node, struct val
             return FLOW_NEXT;
         if (flow == FLOW_FAIL || flow == FLOW_RETURN)
             return flow;
+        if (dict != NULL && dict->count != count) {
+            lang_raise(lang, node->b->place, "RuntimeError", "the %s changed its size while it was gone through", val_type_name(v));
+            return FLOW_FAIL;
+        }
     }
     return loop_rest(lang, node, ret_value);
 }
@@ -181,27 +236,44 @@ static enum flow exec_def(struct lang *lang, const struct node *node)
     return FLOW_NEXT;
 }
 
+/* The exception that a value stands for: itself, or a new one of its type. */
+static int make_raised(struct lang *lang, const struct node *node, struct val what, struct val *ret_error)
+{
+    static const struct dict no_names;
+    struct val text = val_none();
+    size_t count = 0;
+
+    if (what.type == V_ERROR) {
+        *ret_error = what;
+        return 0;
+    }
+    if (what.type != V_ERROR_TYPE)
+        return lang_raise(lang, node->place, "TypeError", "%s cannot be raised", val_type_name(what));
+    if (node->b != NULL) {
+        if (eval(lang, node->b, &text) < 0)
+            return -1;
+        count = text.type == V_NONE ? 0 : 1;
+    }
+    return eval_call(lang, node->place, what, text.type == V_TUPLE && count > 0 ? text.list->items : &text,
+                     text.type == V_TUPLE && count > 0 ? text.list->count : count, &no_names, ret_error);
+}
+
 static enum flow exec_raise(struct lang *lang, const struct node *node)
 {
-    struct val error, text = val_str(&lang->arena, "", 0), v;
+    struct val what, error, cause;
 
     if (node->a == NULL) {
-        lang_raise(lang, node->place, "RuntimeError", "there is no exception to raise again");
+        if (lang->handled.set)
+            lang->failure = lang->handled;
+        else
+            lang_raise(lang, node->place, "RuntimeError", "there is no exception to raise again");
         return FLOW_FAIL;
     }
-    if (eval(lang, node->a, &error) < 0)
+    /* The cause has no place to be shown; it is made all the same. */
+    if (eval(lang, node->a, &what) < 0 || (node->c != NULL && eval(lang, node->c, &cause) < 0)
+        || make_raised(lang, node, what, &error) < 0)
         return FLOW_FAIL;
-    if (node->b != NULL && (eval(lang, node->b, &v) < 0 || format_str(lang, node->b->place, v, &text) < 0))
-        return FLOW_FAIL;
-    if (error.type == V_ERROR) {
-        if (node->b == NULL)
-            text = val_of_str(error.error->text);
-        lang_raise(lang, node->place, error.error->type->name, "%s", text.str->data);
-    } else if (error.type == V_ERROR_TYPE) {
-        lang_raise(lang, node->place, error.error_type->name, "%s", text.str->data);
-    } else {
-        lang_raise(lang, node->place, "TypeError", "%s cannot be raised", val_type_name(error));
-    }
+    lang_raise_error(lang, node->place, error.error);
     return FLOW_FAIL;
 }
 
@@ -229,6 +301,31 @@ static int catches(struct lang *lang, const struct node *except, const struct er
     return 0;
 }
 
+/* The handler's block; the name behind `as` is Python 3's only as long as that runs. */
+static enum flow run_handler(struct lang *lang, const struct node *except, struct failure failure, struct val *ret_value)
+{
+    struct failure handled = lang->handled;
+    const struct error_val *error = failure.error;
+    enum flow flow;
+
+    if (except->b != NULL) {
+        if (error == NULL) {
+            struct error_val *made = arena_alloc(&lang->arena, sizeof(*made));
+
+            *made = (struct error_val){ .type = failure.type, .text = failure.text };
+            error = made;
+        }
+        if (eval_assign(lang, except->b, (struct val){ .type = V_ERROR, .error = error }) < 0)
+            return FLOW_FAIL;
+    }
+    lang->handled = failure;
+    flow = exec_inner(lang, except->c, ret_value);
+    lang->handled = handled;
+    if (except->b != NULL && !lang->python2)
+        dict_remove(eval_names_for(lang, except->b->name), val_of_str(except->b->name));
+    return flow;
+}
+
 static enum flow exec_except(struct lang *lang, const struct node *node, struct val *ret_value)
 {
     struct failure failure = lang->failure;
@@ -240,16 +337,8 @@ static enum flow exec_except(struct lang *lang, const struct node *node, struct 
 
         if (rc < 0)
             return FLOW_FAIL;
-        if (rc == 0)
-            continue;
-        if (except->b != NULL) {
-            struct error_val *error = arena_alloc(&lang->arena, sizeof(*error));
-
-            *error = (struct error_val){ failure.type, failure.text };
-            if (eval_assign(lang, except->b, (struct val){ .type = V_ERROR, .error = error }) < 0)
-                return FLOW_FAIL;
-        }
-        return exec_inner(lang, except->c, ret_value);
+        if (rc > 0)
+            return run_handler(lang, except, failure, ret_value);
     }
     lang->failure = failure;
     return FLOW_FAIL;
@@ -330,20 +419,9 @@ static enum flow exec_from(struct lang *lang, const struct node *node)
 
 static enum flow exec_delete(struct lang *lang, const struct node *node)
 {
-    for (unsigned i = 0; i < node->count; i++) {
-        const struct node *item = node->items[i];
-        struct val object, index;
-
-        if (item->kind == N_NAME) {
-            if (!dict_remove(eval_names_for(lang, item->name), val_of_str(item->name))) {
-                lang_raise(lang, item->place, "NameError", "name '%.80s' is not defined", item->name->data);
-                return FLOW_FAIL;
-            }
-        } else if (eval(lang, item->a, &object) < 0 || eval(lang, item->b, &index) < 0
-                   || op_delete_index(lang, item->b->place, object, index) < 0) {
+    for (unsigned i = 0; i < node->count; i++)
+        if (eval_delete(lang, node->items[i]) < 0)
             return FLOW_FAIL;
-        }
-    }
     return FLOW_NEXT;
 }
 
@@ -382,6 +460,8 @@ static enum flow exec(struct lang *lang, const struct node *node, struct val *re
         return exec_augment(lang, node);
     case N_PRINT:
         return exec_print(lang, node);
+    case N_PRINT_CALL:
+        return exec_print_call(lang, node);
     case N_IF:
         return exec_if(lang, node, ret_value);
     case N_FOR:

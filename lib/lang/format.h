@@ -7,6 +7,12 @@
 int format_str(struct lang *lang, struct xm_place place, struct val v, struct val *ret_text);
 int format_repr(struct lang *lang, struct xm_place place, struct val v, struct val *ret_text);
 
+/* What !r, !s and !a make of a value: how is r, s or a. */
+int format_convert(struct lang *lang, struct xm_place place, char how, struct val *value);
+
+/* format(v, spec): [[fill]align][sign][#][0][width][, or _][.precision][type] */
+int format_value(struct lang *lang, struct xm_place place, struct val v, const char *spec, size_t len, struct val *ret_text);
+
 int format_percent(struct lang *lang, struct xm_place place, const struct str *format, struct val args, struct val *ret_text);
 
 /* named: the keyword arguments. */

@@ -18,7 +18,8 @@ static const char *const keywords[] = {
 
 static const char *const operators[] = {        /* longest first */
     "**=", "//=", "<<=", ">>=", "...",
-    "**", "//", "<<", ">>", "<=", ">=", "==", "!=", "<>", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "->", ":=",
+    "**", "//", "<<", ">>", "<=", ">=", "==", "!=", "<>", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "@=", "->",
+    ":=",
     "+", "-", "*", "/", "%", "<", ">", "=", "&", "|", "^", "~", "(", ")", "[", "]", "{", "}", ",", ":", ";", ".",
     "@", "`",
 };
@@ -191,7 +192,7 @@ static int unended(struct lexer *lexer, struct token *token)
 }
 
 /* At the opening quote. */
-static int read_string(struct lexer *lexer, struct token *token, bool raw)
+static int read_string(struct lexer *lexer, struct token *token, int flags)
 {
     char quote = *lexer->at;
     bool triple = peek(lexer, 1) == quote && peek(lexer, 2) == quote;
@@ -222,29 +223,37 @@ static int read_string(struct lexer *lexer, struct token *token, bool raw)
         else
             lexer->at++;
     }
-    if (literal_string(lexer->lang, token->place, body, (size_t)(lexer->at - body), raw, &token->value) < 0)
+    token->raw = (flags & LITERAL_RAW) != 0;
+    token->body = body;
+    token->body_len = (size_t)(lexer->at - body);
+    if (!token->formatted && literal_string(lexer->lang, token->place, body, token->body_len, flags, &token->value) < 0)
         return -1;
     lexer->at += triple ? 3 : 1;
     token->len = (size_t)(lexer->at - token->text);
     return emit(lexer, token, T_STRING);
 }
 
-/* Looks for r'', u'', b'', ur'' and so on. 1 if there is none. */
+/* Looks for r'', u'', b'', f'', ur'' and so on. 1 if there is none. */
 static int try_string(struct lexer *lexer, struct token *token)
 {
-    bool raw = false, formatted = false;
+    static const char *const prefixes[] = { "", "r", "u", "b", "f", "br", "rb", "fr", "rf", "ur" };
+    char prefix[3] = "";
     size_t len = 0;
+    bool known = false;
 
-    for (; len < 2 && strchr("rRuUbBfF", peek(lexer, len)) != NULL && peek(lexer, len) != '\0'; len++) {
-        raw |= tolower((unsigned char)peek(lexer, len)) == 'r';
-        formatted |= tolower((unsigned char)peek(lexer, len)) == 'f';
-    }
+    for (; len < 2 && strchr("rubf", tolower((unsigned char)peek(lexer, len))) != NULL && peek(lexer, len) != '\0'; len++)
+        prefix[len] = (char)tolower((unsigned char)peek(lexer, len));
     if (peek(lexer, len) != '\'' && peek(lexer, len) != '"')
         return 1;
-    if (formatted)
-        return lang_stop(lexer->lang, token->place, "f-strings are not supported in configuration files");
+    for (size_t i = 0; i < XM_COUNT(prefixes); i++)
+        known |= strcmp(prefixes[i], prefix) == 0;
+    if (!known)
+        return lang_stop(lexer->lang, token->place, "no string begins with %s", prefix);
+    if (strcmp(prefix, "ur") == 0)
+        lexer->lang->python2 = true;
+    token->formatted = strchr(prefix, 'f') != NULL;
     lexer->at += len;
-    return read_string(lexer, token, raw);
+    return read_string(lexer, token, (strchr(prefix, 'r') != NULL ? LITERAL_RAW : 0) | (strchr(prefix, 'b') != NULL ? LITERAL_BYTES : 0));
 }
 
 static int close_bracket(struct lexer *lexer, struct token *token, char c)
@@ -262,6 +271,12 @@ static int read_operator(struct lexer *lexer, struct token *token)
     size_t left = (size_t)(lexer->end - lexer->at);
     char c = *lexer->at;
 
+    if (lexer->in_field && lexer->brackets == 1 && (c == ':' || (c == '!' && peek(lexer, 1) != '='))) {
+        token->op = OP1(c);
+        token->len = 1;
+        lexer->at++;
+        return emit(lexer, token, T_OP);
+    }
     for (size_t i = 0; i < XM_COUNT(operators); i++) {
         size_t len = strlen(operators[i]);
 

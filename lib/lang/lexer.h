@@ -25,6 +25,9 @@ struct token {
     const char *text;           /* as it stands in the source, len of it */
     size_t len;
     struct val value;           /* NUMBER, STRING; NAME and KEYWORD: the name as a string */
+    bool formatted, raw;        /* of an f-string, which has no value: */
+    const char *body;           /* what stands between its quotes, body_len of it */
+    size_t body_len;
 };
 
 /* A copy of it is a place to come back to. */
@@ -37,6 +40,7 @@ struct lexer {
     unsigned indents[100], indent_count;
     unsigned dedents;           /* still to be handed out */
     bool at_line_start, after_colon, ended;
+    bool in_field;              /* of an f-string: ':' and '!' end the expression */
     enum token_type last;
 };
 

@@ -32,22 +32,40 @@ static bool xl_number(struct lang *lang, const char *text, struct val *ret_value
     return true;
 }
 
-/* Python 2's and 3's together: 0x 0o 0b, 0777, a long suffix, _ between digits is not taken. */
-static bool python_int(const char *text, int64_t *ret_value, bool *ret_too_large)
+/* Takes the _ between digits out. False if one stands elsewhere. */
+static bool join_digits(char *text)
+{
+    char *out = text;
+
+    for (const char *at = text; *at != '\0'; at++) {
+        if (*at != '_')
+            *out++ = *at;
+        else if (at == text || !isalnum((unsigned char)at[-1]) || !isalnum((unsigned char)at[1]))
+            return false;
+    }
+    *out = '\0';
+    return true;
+}
+
+/* Both Pythons' together: 0x 0o 0b. 0777 and a long suffix are Python 2's alone. */
+static bool python_int(const char *text, int64_t *ret_value, bool *ret_too_large, bool *ret_python2)
 {
     size_t len = strlen(text);
     xm_autofree char *digits = NULL;
     int base = 10;
     char *end;
 
-    if (len > 1 && (text[len - 1] == 'l' || text[len - 1] == 'L'))
+    if (len > 1 && (text[len - 1] == 'l' || text[len - 1] == 'L')) {
         len--;
+        *ret_python2 = true;
+    }
     if (len > 2 && text[0] == '0' && strchr("xXoObB", text[1]) != NULL) {
         base = tolower((unsigned char)text[1]) == 'x' ? 16 : tolower((unsigned char)text[1]) == 'o' ? 8 : 2;
         text += 2;
         len -= 2;
-    } else if (len > 1 && text[0] == '0') {
+    } else if (len > 1 && text[0] == '0' && strspn(text, "0") < len) {
         base = 8;
+        *ret_python2 = true;
     }
     digits = xm_strndup(text, len);
     if (!isxdigit((unsigned char)*digits))      /* strtoll would take a sign or another 0x */
@@ -63,7 +81,8 @@ static bool python_int(const char *text, int64_t *ret_value, bool *ret_too_large
 int literal_number(struct lang *lang, struct xm_place place, const char *text, size_t len, struct val *ret_value)
 {
     const struct str *spelling = str_new(&lang->arena, text, len);
-    bool too_large = false;
+    bool too_large = false, python2 = false;
+    xm_autofree char *joined = xm_strndup(text, len);
     char *end;
     int64_t i;
     double f;
@@ -73,19 +92,22 @@ int literal_number(struct lang *lang, struct xm_place place, const char *text, s
         ret_value->text = ret_value->type == V_INT ? text : NULL;
         return 0;
     }
-    if (python_int(text, &i, &too_large)) {
+    if (!join_digits(joined))
+        return lang_stop(lang, place, "invalid number: %.60s", text);
+    if (python_int(joined, &i, &too_large, &python2)) {
         if (too_large)
             return lang_stop(lang, place, "the number %.60s does not fit into 64 bits", text);
+        lang->python2 |= python2;
         *ret_value = val_int(i);
         ret_value->text = text;
         return 0;
     }
     if (text[len - 1] == 'j' || text[len - 1] == 'J')
         return lang_stop(lang, place, "complex numbers are not supported in configuration files");
-    if (!all_of(text, "0123456789.eE+-"))
+    if (!all_of(joined, "0123456789.eE+-"))
         return lang_stop(lang, place, "invalid number: %.60s", text);
-    f = strtod(text, &end);
-    if (*end != '\0' || strpbrk(text, ".eE") == NULL)
+    f = strtod(joined, &end);
+    if (*end != '\0' || strpbrk(joined, ".eE") == NULL)
         return lang_stop(lang, place, "invalid number: %.60s", text);
     if (!isfinite(f))
         return lang_stop(lang, place, "the number %.60s is too large", text);
@@ -98,6 +120,7 @@ struct reader {
     struct lang *lang;
     struct xm_place place;
     const char *at, *end;
+    bool bytes;
     struct xm_buf out;
 };
 
@@ -195,7 +218,9 @@ static int read_escape(struct reader *in)
         in->at += in->at < in->end && *in->at == '\n';
         return 0;
     }
-    if (c == 'x' || c == 'u' || c == 'U') {
+    if (c == 'N' && !in->bytes)
+        return fail(in, "characters by name (\\N) are not supported in configuration files");
+    if (c == 'x' || (!in->bytes && (c == 'u' || c == 'U'))) {
         if (read_hex(in, c == 'x' ? 2 : c == 'u' ? 4 : 8, &code) < 0)
             return -1;
         return put_code(in, code, c == 'x');
@@ -223,11 +248,11 @@ static int read_body(struct reader *in, bool raw)
     return 0;
 }
 
-int literal_string(struct lang *lang, struct xm_place place, const char *body, size_t len, bool raw,
+int literal_string(struct lang *lang, struct xm_place place, const char *body, size_t len, int flags,
                    struct val *ret_value)
 {
-    struct reader in = { .lang = lang, .place = place, .at = body, .end = body + len };
-    int rc = read_body(&in, raw);
+    struct reader in = { .lang = lang, .place = place, .at = body, .end = body + len, .bytes = (flags & LITERAL_BYTES) != 0 };
+    int rc = read_body(&in, (flags & LITERAL_RAW) != 0);
 
     if (rc == 0)
         *ret_value = val_str(&lang->arena, in.out.data, in.out.len);

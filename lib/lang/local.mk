@@ -7,6 +7,8 @@ lib_libxm_all_la_SOURCES += \
 	lib/lang/eval.c lib/lang/eval.h \
 	lib/lang/exec.c \
 	lib/lang/format.c lib/lang/format.h \
+	lib/lang/format-spec.c lib/lang/format-spec.h \
+	lib/lang/format-text.c \
 	lib/lang/lang.c lib/lang/lang.h \
 	lib/lang/lexer.c lib/lang/lexer.h \
 	lib/lang/literal.c lib/lang/literal.h \
@@ -16,6 +18,7 @@ lib_libxm_all_la_SOURCES += \
 	lib/lang/operator.c lib/lang/operator.h \
 	lib/lang/output.c lib/lang/output.h \
 	lib/lang/parse-expr.c \
+	lib/lang/parse-fstring.c \
 	lib/lang/parse-stmt.c \
 	lib/lang/parser.c lib/lang/parser.h \
 	lib/lang/regex.c \

@@ -33,9 +33,16 @@ static int overflow(struct lang *lang, struct xm_place place)
     return lang_raise(lang, place, "OverflowError", "the result does not fit into 64 bits");
 }
 
-static int float_result(struct lang *lang, struct xm_place place, double f, struct val *ret_value)
+/* An infinite number comes only from one that was, or from a sum that has no end; a power says so. */
+static int float_power(struct lang *lang, struct xm_place place, double a, double b, struct val *ret_value)
 {
-    if (!isfinite(f))
+    double f = pow(a, b);
+
+    if (a == 0 && b < 0)
+        return lang_raise(lang, place, "ZeroDivisionError", "0 cannot be raised to a negative power");
+    if (isnan(f) && !isnan(a) && !isnan(b))
+        return lang_raise(lang, place, "ValueError", "the result would be a complex number");
+    if (isinf(f) && isfinite(a) && isfinite(b))
         return lang_raise(lang, place, "OverflowError", "the result is too large");
     *ret_value = val_float(f);
     return 0;
@@ -46,8 +53,7 @@ static int int_power(struct lang *lang, struct xm_place place, int64_t base, int
     int64_t result = 1;
 
     if (exponent < 0)
-        return base == 0 ? lang_raise(lang, place, "ZeroDivisionError", "division by zero")
-                         : float_result(lang, place, pow((double)base, (double)exponent), ret_value);
+        return float_power(lang, place, (double)base, (double)exponent, ret_value);
     for (;;) {
         if ((exponent & 1) != 0 && __builtin_mul_overflow(result, base, &result))
             return overflow(lang, place);
@@ -122,12 +128,22 @@ static int int_binary(struct lang *lang, struct xm_place place, unsigned op, int
     case '^':
         result = a ^ b;
         break;
-    case '/': case OP2('/', '/'): case '%':     /* Python 2's division: configurations count in whole MiB */
+    case '/':
+        if (!lang->python2 || lang->true_division) {
+            if (b == 0)
+                return lang_raise(lang, place, "ZeroDivisionError", "division by zero");
+            *ret_value = val_float((double)((long double)a / (long double)b));
+            return 0;
+        }
+        return int_divide(lang, place, false, a, b, ret_value);
+    case OP2('/', '/'): case '%':
         return int_divide(lang, place, op == '%', a, b, ret_value);
     case OP2('*', '*'):
         return int_power(lang, place, a, b, ret_value);
-    default:
+    case OP2('<', '<'): case OP2('>', '>'):
         return int_shift(lang, place, op == OP2('<', '<'), a, b, ret_value);
+    default:
+        return unsupported(lang, place, op, val_int(a), val_int(b));
     }
     if (over)
         return overflow(lang, place);
@@ -135,28 +151,49 @@ static int int_binary(struct lang *lang, struct xm_place place, unsigned op, int
     return 0;
 }
 
+/* Rounds down, and the rest has the divisor's sign. */
+static void float_divide(double a, double b, double *ret_quotient, double *ret_rest)
+{
+    double rest = fmod(a, b), quotient = (a - rest) / b, whole;
+
+    if (rest != 0 && (rest < 0) != (b < 0)) {
+        rest += b;
+        quotient -= 1;
+    } else if (rest == 0) {
+        rest = copysign(0, b);
+    }
+    whole = floor(quotient);
+    if (quotient - whole > 0.5)         /* the division above may have been off by a bit */
+        whole += 1;
+    *ret_quotient = quotient == 0 ? copysign(0, a / b) : whole;
+    *ret_rest = rest;
+}
+
 static int float_binary(struct lang *lang, struct xm_place place, unsigned op, struct val x, struct val y, struct val *ret_value)
 {
-    double a = val_as_float(x), b = val_as_float(y), rest;
+    double a = val_as_float(x), b = val_as_float(y), quotient, rest;
 
+    if ((op == '/' || op == '%' || op == OP2('/', '/')) && b == 0)
+        return lang_raise(lang, place, "ZeroDivisionError", "division by zero");
     switch (op) {
     case '+':
-        return float_result(lang, place, a + b, ret_value);
+        *ret_value = val_float(a + b);
+        return 0;
     case '-':
-        return float_result(lang, place, a - b, ret_value);
+        *ret_value = val_float(a - b);
+        return 0;
     case '*':
-        return float_result(lang, place, a * b, ret_value);
+        *ret_value = val_float(a * b);
+        return 0;
+    case '/':
+        *ret_value = val_float(a / b);
+        return 0;
     case OP2('*', '*'):
-        return float_result(lang, place, pow(a, b), ret_value);
-    case '/': case '%': case OP2('/', '/'):
-        if (b == 0)
-            return lang_raise(lang, place, "ZeroDivisionError", "division by zero");
-        if (op == '/')
-            return float_result(lang, place, a / b, ret_value);
-        if (op == OP2('/', '/'))
-            return float_result(lang, place, floor(a / b), ret_value);
-        rest = fmod(a, b);
-        return float_result(lang, place, rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest, ret_value);
+        return float_power(lang, place, a, b, ret_value);
+    case '%': case OP2('/', '/'):
+        float_divide(a, b, &quotient, &rest);
+        *ret_value = val_float(op == '%' ? rest : quotient);
+        return 0;
     default:
         return unsupported(lang, place, op, x, y);
     }
@@ -261,6 +298,10 @@ static bool is_sequence(struct val v)
 
 int op_binary(struct lang *lang, struct xm_place place, unsigned op, struct val a, struct val b, struct val *ret_value)
 {
+    if (a.type == V_BOOL && b.type == V_BOOL && (op == '&' || op == '|' || op == '^')) {
+        *ret_value = val_bool(op == '&' ? a.i & b.i : op == '|' ? a.i | b.i : a.i ^ b.i);
+        return 0;
+    }
     if (is_int(a) && is_int(b))
         return int_binary(lang, place, op, a.i, b.i, ret_value);
     if (val_is_number(a) && val_is_number(b))
@@ -298,6 +339,12 @@ int op_unary(struct lang *lang, struct xm_place place, unsigned op, struct val a
     else
         *ret_value = val_int(op == '-' ? -a.i : a.i);
     return 0;
+}
+
+/* Of a number, with every digit of a large int. */
+static long double exact(struct val v)
+{
+    return v.type == V_FLOAT ? (long double)v.f : (long double)v.i;
 }
 
 static int equal(struct lang *lang, struct xm_place place, struct val a, struct val b, unsigned depth, bool *ret_result);
@@ -356,7 +403,7 @@ static int equal(struct lang *lang, struct xm_place place, struct val a, struct 
     if (depth > COMPARE_DEPTH_MAX)
         return lang_stop(lang, place, "these values are nested too deeply to be compared");
     if (val_is_number(a) && val_is_number(b)) {
-        *ret_result = is_int(a) && is_int(b) ? a.i == b.i : val_as_float(a) == val_as_float(b);
+        *ret_result = is_int(a) && is_int(b) ? a.i == b.i : exact(a) == exact(b);
         return 0;
     }
     if (a.type != b.type) {
@@ -388,7 +435,19 @@ int op_equal(struct lang *lang, struct xm_place place, struct val a, struct val 
     return equal(lang, place, a, b, 0, ret_result);
 }
 
-/* -1, 0 or 1 in *ret_order. */
+/* Python 2 orders anything: None first, then numbers, then by the name of the type. */
+static bool order_types(struct val a, struct val b, int *ret_order)
+{
+    int rank_a = a.type == V_NONE ? 0 : val_is_number(a) ? 1 : 2, rank_b = b.type == V_NONE ? 0 : val_is_number(b) ? 1 : 2;
+    int by_name = strcmp(val_type_name(a), val_type_name(b));
+
+    *ret_order = rank_a != rank_b ? (rank_a > rank_b) - (rank_a < rank_b) : (by_name > 0) - (by_name < 0);
+    return a.type != b.type || a.type == V_NONE;
+}
+
+/* -1, 0 or 1 in *ret_order, or NO_ORDER beside what is no number. */
+enum { NO_ORDER = 2 };
+
 static int order(struct lang *lang, struct xm_place place, unsigned op, struct val a, struct val b, unsigned depth, int *ret_order)
 {
     if (lang_step(lang, place, 0) < 0)
@@ -399,7 +458,7 @@ static int order(struct lang *lang, struct xm_place place, unsigned op, struct v
         if (is_int(a) && is_int(b))
             *ret_order = (a.i > b.i) - (a.i < b.i);
         else
-            *ret_order = (val_as_float(a) > val_as_float(b)) - (val_as_float(a) < val_as_float(b));
+            *ret_order = isnan(exact(a)) || isnan(exact(b)) ? NO_ORDER : (exact(a) > exact(b)) - (exact(a) < exact(b));
         return 0;
     }
     if (a.type == V_STR && b.type == V_STR) {
@@ -409,6 +468,8 @@ static int order(struct lang *lang, struct xm_place place, unsigned op, struct v
         *ret_order = diff != 0 ? (diff > 0) - (diff < 0) : (a.str->len > b.str->len) - (a.str->len < b.str->len);
         return lang_step(lang, place, len / 64);
     }
+    if (lang->python2 && order_types(a, b, ret_order))
+        return 0;
     if (a.type != b.type || (a.type != V_LIST && a.type != V_TUPLE))
         return unsupported(lang, place, op, a, b);
     for (size_t i = 0; i < a.list->count && i < b.list->count; i++) {
@@ -433,6 +494,8 @@ static bool is_same(struct val a, struct val b)
         return a.f == b.f;
     if (a.type == V_STR)        /* as if every string were interned */
         return a.str->len == b.str->len && memcmp(a.str->data, b.str->data, a.str->len) == 0;
+    if (a.type == V_TUPLE && a.list->count == 0 && b.list->count == 0)
+        return true;            /* there is one empty tuple */
     return a.ptr == b.ptr;
 }
 
@@ -459,7 +522,10 @@ int op_compare(struct lang *lang, struct xm_place place, unsigned op, struct val
         return compare_sets(lang, place, op, a.dict, b.dict, ret_result);
     if (order(lang, place, op, a, b, 0, &o) < 0)
         return -1;
-    *ret_result = op == '<' ? o < 0 : op == '>' ? o > 0 : op == OP2('<', '=') ? o <= 0 : o >= 0;
+    if (o == NO_ORDER)
+        *ret_result = false;
+    else
+        *ret_result = op == '<' ? o < 0 : op == '>' ? o > 0 : op == OP2('<', '=') ? o <= 0 : o >= 0;
     return 0;
 }
 
@@ -510,11 +576,14 @@ static int offset(struct lang *lang, struct xm_place place, struct val object, s
 
 static int no_such_key(struct lang *lang, struct xm_place place, struct val key)
 {
-    struct val text;
+    struct error_val *error = arena_alloc(&lang->arena, sizeof(*error));
+    struct val text, args = val_list(&lang->arena, V_TUPLE, 1);
 
     if (format_repr(lang, place, key, &text) < 0)
         return -1;
-    return lang_raise(lang, place, "KeyError", "%s", text.str->data);
+    list_add(&lang->arena, args.list, key);
+    *error = (struct error_val){ lang_error_type("KeyError"), text.str, args.list };
+    return lang_raise_error(lang, place, error);
 }
 
 static int find_key(struct lang *lang, struct xm_place place, struct val dict, struct val key, struct dict_entry **ret_entry)
@@ -562,16 +631,19 @@ static int slice_bound(struct lang *lang, struct xm_place place, struct val part
     return 0;
 }
 
-int op_slice(struct lang *lang, struct xm_place place, struct val object, const struct val part[3], struct val *ret_value)
+/* The items start, start + step ... of a slice, count of them. */
+struct slice {
+    int64_t start, step;
+    size_t count;
+};
+
+static int read_slice(struct lang *lang, struct xm_place place, struct val object, const struct val part[3], struct slice *ret_slice)
 {
     int64_t len, step = part[2].type == V_NONE ? 1 : part[2].i, start = 0, stop = 0;
     size_t count = 0;
-    struct str *str;
 
-    if (!is_sequence(object))
-        return lang_raise(lang, place, "TypeError", "%s has no slices", val_type_name(object));
     if (part[2].type != V_NONE && (!is_int(part[2]) || step == 0))
-        return lang_raise(lang, place, "ValueError", "the step of a slice is an int other than 0");
+        return lang_raise(lang, place, is_int(part[2]) ? "ValueError" : "TypeError", "the step of a slice is an int other than 0");
     len = (int64_t)length(object);
     step = step > len + 1 ? len + 1 : step < -len - 1 ? -len - 1 : step;    /* the same slice, and no overflow */
     if (slice_bound(lang, place, part[0], step > 0 ? 0 : len - 1, len, step > 0 ? 0 : -1, step > 0 ? len : len - 1, &start) < 0
@@ -579,20 +651,99 @@ int op_slice(struct lang *lang, struct xm_place place, struct val object, const 
         return -1;
     if (step > 0 ? start < stop : start > stop)
         count = (size_t)((step > 0 ? stop - start - 1 : start - stop - 1) / (step > 0 ? step : -step)) + 1;
-    if (lang_step(lang, place, count / 8) < 0)
+    *ret_slice = (struct slice){ start, step, count };
+    return lang_step(lang, place, count / 8);
+}
+
+int op_slice(struct lang *lang, struct xm_place place, struct val object, const struct val part[3], struct val *ret_value)
+{
+    struct slice slice;
+    struct str *str;
+
+    if (!is_sequence(object))
+        return lang_raise(lang, place, "TypeError", "%s has no slices", val_type_name(object));
+    if (read_slice(lang, place, object, part, &slice) < 0)
         return -1;
     if (object.type != V_STR) {
-        *ret_value = val_list(&lang->arena, object.type, count);
-        for (size_t i = 0; i < count; i++)
-            list_add(&lang->arena, ret_value->list, object.list->items[start + (int64_t)i * step]);
+        *ret_value = val_list(&lang->arena, object.type, slice.count);
+        for (size_t i = 0; i < slice.count; i++)
+            list_add(&lang->arena, ret_value->list, object.list->items[slice.start + (int64_t)i * slice.step]);
         return 0;
     }
-    str = str_alloc(&lang->arena, count);
-    for (size_t i = 0; i < count; i++)
-        str->data[i] = object.str->data[start + (int64_t)i * step];
+    str = str_alloc(&lang->arena, slice.count);
+    for (size_t i = 0; i < slice.count; i++)
+        str->data[i] = object.str->data[slice.start + (int64_t)i * slice.step];
     str_seal(str);
     *ret_value = val_of_str(str);
     return 0;
+}
+
+/* Puts items where count of the list stood from start on. */
+static int splice(struct lang *lang, struct xm_place place, struct list *list, struct slice slice, const struct list *items)
+{
+    size_t start = (size_t)slice.start, after = start + slice.count, count = list->count - slice.count + items->count;
+    struct val *all;
+
+    if (lang_check_items(lang, place, count) < 0)
+        return -1;
+    all = arena_grow(&lang->arena, list->items, start, count + 1, sizeof(*all));
+    if (items->count > 0)
+        memcpy(all + start, items->items, items->count * sizeof(*all));
+    if (list->count > after)
+        memcpy(all + start + items->count, list->items + after, (list->count - after) * sizeof(*all));
+    *list = (struct list){ all, count, count + 1 };
+    return 0;
+}
+
+int op_set_slice(struct lang *lang, struct xm_place place, struct val object, const struct val part[3], struct val value)
+{
+    const struct list *items;
+    struct slice slice;
+    const struct val *from;
+
+    if (object.type != V_LIST)
+        return lang_raise(lang, place, "TypeError", "slices of %s cannot be changed", val_type_name(object));
+    if (read_slice(lang, place, object, part, &slice) < 0 || op_items(lang, place, value, &items) < 0)
+        return -1;
+    if (slice.step == 1)
+        return splice(lang, place, object.list, slice, items);
+    if (items->count != slice.count)
+        return lang_raise(lang, place, "ValueError", "%zu values for a slice of %zu items", items->count, slice.count);
+    from = items->items;
+    if (items == object.list)           /* a[::-1] = a */
+        from = arena_grow(&lang->arena, from, items->count, items->count + 1, sizeof(*from));
+    for (size_t i = 0; i < slice.count; i++)
+        object.list->items[slice.start + (int64_t)i * slice.step] = from[i];
+    return 0;
+}
+
+int op_delete_slice(struct lang *lang, struct xm_place place, struct val object, const struct val part[3])
+{
+    struct slice slice;
+    size_t out, left;
+    int64_t next;
+
+    if (object.type != V_LIST)
+        return lang_raise(lang, place, "TypeError", "slices of %s cannot be deleted", val_type_name(object));
+    if (read_slice(lang, place, object, part, &slice) < 0)
+        return -1;
+    if (slice.step < 0 && slice.count > 0) {        /* the same items from the other end */
+        slice.start += (int64_t)(slice.count - 1) * slice.step;
+        slice.step = -slice.step;
+    }
+    out = slice.count > 0 ? (size_t)slice.start : object.list->count;
+    next = slice.start;
+    left = slice.count;
+    for (size_t i = out; i < object.list->count; i++) {
+        if (left > 0 && (int64_t)i == next) {
+            next += slice.step;
+            left--;
+        } else {
+            object.list->items[out++] = object.list->items[i];
+        }
+    }
+    object.list->count = out;
+    return lang_step(lang, place, object.list->count / 8);
 }
 
 int op_dict_set(struct lang *lang, struct xm_place place, struct dict *dict, struct val key, struct val value)

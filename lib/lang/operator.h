@@ -16,6 +16,9 @@ int op_slice(struct lang *lang, struct xm_place place, struct val object, const 
 int op_set_index(struct lang *lang, struct xm_place place, struct val object, struct val index, struct val value);
 int op_delete_index(struct lang *lang, struct xm_place place, struct val object, struct val index);
 
+int op_set_slice(struct lang *lang, struct xm_place place, struct val object, const struct val part[3], struct val value);
+int op_delete_slice(struct lang *lang, struct xm_place place, struct val object, const struct val part[3]);
+
 /* The items of anything iterable: a list's own, or new ones. */
 int op_items(struct lang *lang, struct xm_place place, struct val v, const struct list **ret_items);
 

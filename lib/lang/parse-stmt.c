@@ -16,34 +16,21 @@ static struct node *refuse(struct parser *p, const char *what)
     return NULL;
 }
 
-/* xl knows dotted names (vif.default.script): one name there, never an attribute. */
-static void join_dotted(struct parser *p, struct node *node)
-{
-    xm_autofree char *joined = NULL;
-
-    if (node->kind != N_ATTR || p->lang->input->dialect != XM_DIALECT_XL)
-        return;
-    join_dotted(p, node->a);
-    if (node->a->kind != N_NAME)
-        return;
-    joined = xm_printf("%s.%s", node->a->name->data, node->name->data);
-    node->kind = N_NAME;
-    node->name = str_new(&p->lang->arena, joined, strlen(joined));
-    node->a = NULL;
-}
-
 /* Targets are told from values by the '=' that follows them. */
 static struct node *parse_assignment(struct parser *p, struct node *first)
 {
     struct node *node = parser_node(p, N_ASSIGN, first->place), *part = first;
 
     while (parser_at_op(p, '=')) {
-        join_dotted(p, part);
         if (parser_check_target(p, part) < 0)
             return NULL;
         parser_add(p, node, part);
         if (parser_next(p) < 0 || (part = parse_expr_list(p)) == NULL)
             return NULL;
+    }
+    if (part->kind == N_STAR) {
+        lang_stop(p->lang, part->place, "a * stands before a list's items, not before one value");
+        return NULL;
     }
     node->a = part;
     return parser_done(p, node);
@@ -55,13 +42,31 @@ static unsigned augmented_op(const struct token *token)
         { OP2('+', '='), '+' }, { OP2('-', '='), '-' }, { OP2('*', '='), '*' }, { OP2('/', '='), '/' },
         { OP2('%', '='), '%' }, { OP2('&', '='), '&' }, { OP2('|', '='), '|' }, { OP2('^', '='), '^' },
         { OP3('/', '/', '='), OP2('/', '/') }, { OP3('*', '*', '='), OP2('*', '*') },
-        { OP3('<', '<', '='), OP2('<', '<') }, { OP3('>', '>', '='), OP2('>', '>') },
+        { OP3('<', '<', '='), OP2('<', '<') }, { OP3('>', '>', '='), OP2('>', '>') }, { OP2('@', '='), '@' },
     };
 
     for (size_t i = 0; token->type == T_OP && i < XM_COUNT(ops); i++)
         if (ops[i].augmented == token->op)
             return ops[i].op;
     return 0;
+}
+
+/* name: type = value; the type is read and means nothing. */
+static struct node *parse_annotated(struct parser *p, struct node *target)
+{
+    struct node *node = parser_node(p, N_ASSIGN, target->place);
+    struct xm_place colon = p->token.place;
+
+    if (parser_check_target(p, target) < 0 || parser_next(p) < 0 || parse_expr(p) == NULL)
+        return NULL;
+    if (!parser_at_op(p, '=')) {        /* Python lets it pass and gives nothing a value: memory: 512 */
+        lang_stop(p->lang, colon, "a value is given with '=', not with ':'");
+        return NULL;
+    }
+    parser_add(p, node, target);
+    if (parser_next(p) < 0 || (node->a = parse_expr_list(p)) == NULL)
+        return NULL;
+    return parser_done(p, node);
 }
 
 static struct node *parse_expr_statement(struct parser *p)
@@ -71,6 +76,11 @@ static struct node *parse_expr_statement(struct parser *p)
 
     if (expr == NULL)
         return NULL;
+    if (expr->kind == N_NAME && strcmp(expr->name->data, "match") == 0
+        && (p->token.type == T_NAME || p->token.type == T_STRING || p->token.type == T_NUMBER))
+        return lang_stop(p->lang, expr->place, "match statements are not supported in configuration files"), NULL;
+    if (parser_at_op(p, ':') && (expr->kind == N_NAME || expr->kind == N_INDEX))
+        return parse_annotated(p, expr);
     if (parser_at_op(p, '='))
         return parse_assignment(p, expr);
     op = augmented_op(&p->token);
@@ -80,7 +90,6 @@ static struct node *parse_expr_statement(struct parser *p)
     node->op_place = p->token.place;
     if (op == 0)
         return parser_done(p, node);
-    join_dotted(p, expr);
     if (expr->kind == N_TUPLE || expr->kind == N_LIST) {
         lang_stop(p->lang, expr->place, "this cannot be assigned to");
         return NULL;
@@ -96,6 +105,7 @@ static struct node *parse_print(struct parser *p, struct xm_place place)
     struct node *node = parser_node(p, N_PRINT, place), *item;
     int rc = parser_accept_op(p, OP2('>', '>'));
 
+    p->lang->python2 = true;
     if (rc > 0) {       /* print >>sys.stderr: all output goes to one place */
         item = parse_expr(p);
         if (item == NULL)
@@ -120,8 +130,9 @@ static struct node *parse_print(struct parser *p, struct xm_place place)
     return parser_done(p, node);
 }
 
-/* The word print may be a statement, a function, or a key. With a bracket behind it it is the
- * function, unless the rest of the line shows that it was not: print ("%d") % 5. */
+/* The word print may be a statement, a function, or a key. With a bracket behind it it is either,
+ * as the whole text turns out, unless the rest of the line shows that it is the statement:
+ * print ("%d") % 5. */
 static struct node *parse_print_or_expr(struct parser *p)
 {
     struct parser before = *p;
@@ -136,12 +147,16 @@ static struct node *parse_print_or_expr(struct parser *p)
     if (!parser_at_op(p, '('))
         return parse_print(p, before.token.place);
     *p = before;
-    node = parser_node(p, N_EXPR, p->token.place);
+    node = parser_node(p, N_PRINT_CALL, p->token.place);
     node->a = parse_expr(p);
     if (node->a == NULL)
         return NULL;
-    if (at_end(p) && node->a->kind == N_CALL)
+    if (at_end(p) && node->a->kind == N_CALL && node->a->a->kind == N_NAME)
         return parser_done(p, node);
+    if (at_end(p) && (node->a->kind == N_COND || node->a->kind == N_AND || node->a->kind == N_OR)) {
+        node->kind = N_EXPR;        /* print(a) if b else print(c) */
+        return parser_done(p, node);
+    }
     *p = before;
     return parser_next(p) < 0 ? NULL : parse_print(p, before.token.place);
 }
@@ -181,7 +196,17 @@ static int parse_as(struct parser *p, struct node **ret_name)
         return parser_unexpected(p, "a name");
     *ret_name = parser_node(p, N_NAME, p->token.place);
     (*ret_name)->name = p->token.value.str;
+    if (parser_bind(p, p->token.place, p->token.value.str, BOUND_LOCAL) < 0)
+        return -1;
     return parser_next(p);
+}
+
+/* An import without `as` binds the first part of a dotted name. */
+static int bind_module(struct parser *p, struct xm_place place, const struct str *name)
+{
+    if (strcmp(name->data, "string") == 0)
+        p->marks->string_imported = true;
+    return parser_bind(p, place, str_new(&p->lang->arena, name->data, strcspn(name->data, ".")), BOUND_LOCAL);
 }
 
 /* Adds a node for each module of the line. */
@@ -196,12 +221,41 @@ static struct node *parse_import(struct parser *p, struct node *block)
             return NULL;
         node->op_place = p->token.place;
         node->name = parse_dotted(p);
-        if (node->name == NULL || parse_as(p, &node->b) < 0 || parser_done(p, node) == NULL)
+        if (node->name == NULL || parse_as(p, &node->b) < 0
+            || (node->b == NULL && bind_module(p, node->op_place, node->name) < 0) || parser_done(p, node) == NULL)
             return NULL;
         parser_add(p, block, node);
         rc = parser_at_op(p, ',');
     } while (rc > 0);
     return block;
+}
+
+/* from __future__ import division: what it changes, it changes in the whole text. */
+static int take_future(struct parser *p, const struct node *item)
+{
+    static const char *const known[] = {
+        "absolute_import", "annotations", "division", "generator_stop", "generators", "nested_scopes", "print_function",
+        "unicode_literals", "with_statement",
+    };
+    bool found = false;
+
+    for (size_t i = 0; i < XM_COUNT(known); i++)
+        found |= strcmp(known[i], item->name->data) == 0;
+    if (!found)
+        return lang_stop(p->lang, item->place, "__future__ has no %.80s", item->name->data);
+    p->lang->true_division |= strcmp(item->name->data, "division") == 0;
+    p->lang->print_function |= strcmp(item->name->data, "print_function") == 0;
+    return 0;
+}
+
+/* One name behind `import`. */
+static int bind_from(struct parser *p, const struct node *from, const struct node *item)
+{
+    if (strcmp(from->name->data, "__future__") == 0)
+        return take_future(p, item);
+    if (strcmp(from->name->data, "string") == 0)
+        p->lang->python2 |= parser_is_python2_string(item->name->data);
+    return item->b != NULL ? 0 : parser_bind(p, item->place, item->name, BOUND_LOCAL);
 }
 
 static struct node *parse_from(struct parser *p)
@@ -228,40 +282,36 @@ static struct node *parse_from(struct parser *p)
             return NULL;
         }
         item->name = p->token.value.str;
-        if (parser_next(p) < 0 || parse_as(p, &item->b) < 0)
+        if (parser_next(p) < 0 || parse_as(p, &item->b) < 0 || bind_from(p, node, item) < 0)
             return NULL;
         parser_add(p, node, item);
         rc = parser_accept_op(p, ',');
     } while (rc > 0 && !parser_at_op(p, ')'));
     if (rc < 0 || paren < 0 || (paren > 0 && parser_expect_op(p, ')') < 0))
         return NULL;
+    if (strcmp(node->name->data, "__future__") == 0)
+        node->kind = N_PASS;
     return parser_done(p, node);
 }
 
-static struct node *parse_global(struct parser *p)
+/* global and nonlocal. */
+static struct node *parse_scope(struct parser *p, enum binding binding)
 {
     struct node *node = parser_node(p, N_PASS, p->token.place);
     int rc;
 
+    if (binding == BOUND_NONLOCAL && p->functions < 2) {
+        lang_stop(p->lang, p->token.place, "'nonlocal' outside a function in a function");
+        return NULL;
+    }
     do {
-        struct func_def *def = p->def;
-
         if (parser_next(p) < 0)
             return NULL;
         if (p->token.type != T_NAME) {
             parser_unexpected(p, "a name");
             return NULL;
         }
-        if (def != NULL) {
-            if (def->global_count >= 255) {
-                lang_stop(p->lang, p->token.place, "more than 255 global names");
-                return NULL;
-            }
-            def->globals = arena_grow(&p->lang->arena, def->globals, def->global_count, def->global_count + 1,
-                                      sizeof(*def->globals));
-            def->globals[def->global_count++] = p->token.value.str;
-        }
-        if (parser_next(p) < 0)
+        if (parser_bind(p, p->token.place, p->token.value.str, binding) < 0 || parser_next(p) < 0)
             return NULL;
         rc = parser_at_op(p, ',');
     } while (rc > 0);
@@ -281,10 +331,12 @@ static struct node *parse_raise(struct parser *p)
     if (node->a == NULL)
         return NULL;
     rc = parser_accept_op(p, ',');              /* Python 2: raise ValueError, "text" */
+    p->lang->python2 |= rc > 0;
     if (rc < 0 || (rc > 0 && (node->b = parse_expr(p)) == NULL))
         return NULL;
-    if (parser_at_keyword(p, K_FROM))
-        return refuse(p, "raise ... from is");
+    rc = parser_accept_keyword(p, K_FROM);
+    if (rc < 0 || (rc > 0 && (node->c = parse_expr(p)) == NULL))
+        return NULL;
     return parser_done(p, node);
 }
 
@@ -297,17 +349,21 @@ static struct node *parse_delete(struct parser *p)
     what = parse_expr_list(p);
     if (what == NULL)
         return NULL;
-    if (what->kind == N_TUPLE && what->count > 0) {
+    if ((what->kind == N_TUPLE || what->kind == N_LIST) && what->count > 0) {
         node->items = what->items;
         node->count = what->count;
     } else {
         parser_add(p, node, what);
     }
     for (unsigned i = 0; i < node->count; i++) {
-        if (node->items[i]->kind != N_NAME && node->items[i]->kind != N_INDEX) {
-            lang_stop(p->lang, node->items[i]->place, "this cannot be deleted");
+        const struct node *item = node->items[i];
+
+        if (item->kind != N_NAME && item->kind != N_INDEX && item->kind != N_SLICE) {
+            lang_stop(p->lang, item->place, "this cannot be deleted");
             return NULL;
         }
+        if (item->kind == N_NAME && parser_bind(p, item->place, item->name, BOUND_LOCAL) < 0)
+            return NULL;
     }
     return parser_done(p, node);
 }
@@ -349,14 +405,42 @@ static struct node *parse_plain(struct parser *p, enum node_kind kind)
     return parser_next(p) < 0 ? NULL : parser_done(p, node);
 }
 
+/* At the start of an assignment xl's name is taken whole: it may hold dots, and be a word of
+ * Python's. What follows it tells. */
+static void take_xl_name(struct parser *p)
+{
+    struct lexer *lexer = &p->lexer;
+    const char *at = p->token.text, *end;
+
+    if (p->lang->input->dialect != XM_DIALECT_XL || (p->token.type != T_NAME && p->token.type != T_KEYWORD)
+        || *at < 'a' || *at > 'z')
+        return;
+    while (at < lexer->end && ((*at >= 'a' && *at <= 'z') || (*at >= '0' && *at <= '9') || *at == '.' || *at == '_'))
+        at++;
+    end = at;
+    while (at < lexer->end && (*at == ' ' || *at == '\t'))
+        at++;
+    if (lexer->end - at >= 2 && at[0] == '+' && at[1] == '=')
+        at++;
+    else if (lexer->end - at >= 2 && at[1] == '=')
+        return;
+    if (at >= lexer->end || *at != '=' || end - p->token.text > 255)
+        return;
+    p->token.type = T_NAME;
+    p->token.len = (size_t)(end - p->token.text);
+    p->token.value = val_str(&p->lang->arena, p->token.text, p->token.len);
+    lexer->at = end;
+}
+
 static struct node *parse_simple(struct parser *p, struct node *block)
 {
     static const struct { unsigned keyword; const char *what; } refused[] = {
-        { K_EXEC, "exec is" }, { K_NONLOCAL, "nonlocal is" }, { K_YIELD, "yield is" },
+        { K_EXEC, "exec is" }, { K_YIELD, "yield is" },
         { K_ASYNC, "async is" }, { K_AWAIT, "await is" },
     };
 
-    if (p->token.type == T_NAME && strcmp(p->token.value.str->data, "print") == 0)
+    take_xl_name(p);
+    if (p->token.type == T_NAME && strcmp(p->token.value.str->data, "print") == 0 && !p->lang->print_function)
         return parse_print_or_expr(p);
     if (p->token.type != T_KEYWORD)
         return parse_expr_statement(p);
@@ -379,7 +463,9 @@ static struct node *parse_simple(struct parser *p, struct node *block)
     case K_FROM:
         return parse_from(p);
     case K_GLOBAL:
-        return parse_global(p);
+        return parse_scope(p, BOUND_GLOBAL);
+    case K_NONLOCAL:
+        return parse_scope(p, BOUND_NONLOCAL);
     case K_DEL:
         return parse_delete(p);
     case K_ASSERT:
@@ -516,6 +602,14 @@ static struct node *parse_body(struct parser *p, struct func_def *def)
     return body;
 }
 
+/* def f(...) -> int: what the arrow points at is read and means nothing. */
+static int skip_result(struct parser *p)
+{
+    int rc = parser_accept_op(p, OP2('-', '>'));
+
+    return rc <= 0 ? rc : parse_expr(p) == NULL ? -1 : 0;
+}
+
 static struct node *parse_def(struct parser *p)
 {
     struct node *node = parser_node(p, N_DEF, p->token.place);
@@ -529,42 +623,40 @@ static struct node *parse_def(struct parser *p)
         return NULL;
     }
     def->name = p->token.value.str;
-    if (parser_next(p) < 0 || parser_expect_op(p, '(') < 0 || parse_params(p, def, ')') < 0
-        || parser_expect_op(p, ')') < 0)
+    if (parser_bind(p, p->token.place, def->name, BOUND_LOCAL) < 0 || parser_next(p) < 0 || parser_expect_op(p, '(') < 0
+        || parse_params(p, node, def, ')') < 0 || parser_expect_op(p, ')') < 0 || skip_result(p) < 0)
         return NULL;
-    if (parser_at_op(p, OP2('-', '>')))
-        return refuse(p, "annotations are");
-    for (size_t i = 0; i < def->count; i++)
-        if (def->defaults[i] != NULL)
-            parser_add(p, node, def->defaults[i]);
     node->a = def->body = parse_body(p, def);
     return def->body == NULL ? NULL : parser_done(p, node);
+}
+
+/* Python 2: except ValueError, e. */
+static int parse_old_name(struct parser *p, struct node **ret_name)
+{
+    int rc = parser_accept_op(p, ',');
+
+    if (rc <= 0)
+        return rc;
+    p->lang->python2 = true;
+    if (p->token.type != T_NAME)
+        return parser_unexpected(p, "a name");
+    *ret_name = parser_node(p, N_NAME, p->token.place);
+    (*ret_name)->name = p->token.value.str;
+    if (parser_bind(p, p->token.place, p->token.value.str, BOUND_LOCAL) < 0)
+        return -1;
+    return parser_next(p);
 }
 
 static struct node *parse_except(struct parser *p)
 {
     struct node *node = parser_node(p, N_EXCEPT, p->token.place), *name = NULL;
-    int rc;
 
     if (parser_next(p) < 0)
         return NULL;
     if (!parser_at_op(p, ':')) {
         node->a = parse_expr(p);
-        if (node->a == NULL || parse_as(p, &name) < 0)
+        if (node->a == NULL || parse_as(p, &name) < 0 || (name == NULL && parse_old_name(p, &name) < 0))
             return NULL;
-        rc = name == NULL ? parser_accept_op(p, ',') : 0;       /* Python 2: except ValueError, e */
-        if (rc < 0)
-            return NULL;
-        if (rc > 0) {
-            if (p->token.type != T_NAME) {
-                parser_unexpected(p, "a name");
-                return NULL;
-            }
-            name = parser_node(p, N_NAME, p->token.place);
-            name->name = p->token.value.str;
-            if (parser_next(p) < 0)
-                return NULL;
-        }
     }
     node->b = name;
     node->c = parse_block(p);
@@ -579,7 +671,13 @@ static struct node *parse_try(struct parser *p)
     if (parser_next(p) < 0 || (node->a = parse_block(p)) == NULL)
         return NULL;
     while (parser_at_keyword(p, K_EXCEPT)) {
-        struct node *except = parse_except(p);
+        struct node *except;
+
+        if (node->count > 0 && node->items[node->count - 1]->a == NULL) {
+            lang_stop(p->lang, node->items[node->count - 1]->place, "an 'except' for everything is the last one");
+            return NULL;
+        }
+        except = parse_except(p);
 
         if (except == NULL)
             return NULL;
@@ -600,28 +698,13 @@ static struct node *parse_try(struct parser *p)
     return parser_done(p, node);
 }
 
-/* In an xl file a word of Python's can be a key like any other. */
-static int take_keyword_as_name(struct parser *p)
-{
-    struct parser ahead = *p;
-
-    if (p->token.type != T_KEYWORD || p->lang->input->dialect != XM_DIALECT_XL)
-        return 0;
-    if (parser_next(&ahead) < 0)
-        return -1;
-    if (parser_at_op(&ahead, '=') || parser_at_op(&ahead, OP2('+', '=')))
-        p->token.type = T_NAME;
-    return 0;
-}
-
 struct node *parse_statement(struct parser *p, struct node *block)
 {
     struct node *node;
 
     if (p->token.type == T_NEWLINE)
         return parser_next(p) < 0 ? NULL : block;
-    if (take_keyword_as_name(p) < 0)
-        return NULL;
+    take_xl_name(p);
     if (parser_at_op(p, '@'))
         return refuse(p, "decorators are");
     if (p->token.type != T_KEYWORD)

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/mem.h"
+
 int parser_next(struct parser *p)
 {
     return lexer_next(&p->lexer, &p->token);
@@ -119,25 +121,102 @@ void parser_add(struct parser *p, struct node *list, struct node *item)
     list->items[list->count++] = item;
 }
 
+/* What tells a text of Python 2, unless it makes such a name itself. */
+static const char *const python2_names[] = {
+    "xrange", "unicode", "unichr", "long", "basestring", "raw_input", "reduce", "cmp", "execfile", "StandardError",
+};
+
+static unsigned mark_of(const char *name)
+{
+    for (unsigned i = 0; i < XM_COUNT(python2_names); i++)
+        if (strcmp(name, python2_names[i]) == 0)
+            return 1u << i;
+    return 0;
+}
+
+void parser_use(struct parser *p, const struct str *name)
+{
+    p->marks->used |= mark_of(name->data);
+}
+
+bool parser_is_python2_string(const char *name)
+{
+    static const char *const names[] = {
+        "atof", "atoi", "atol", "capitalize", "center", "count", "expandtabs", "find", "index", "join", "joinfields",
+        "letters", "ljust", "lower", "lowercase", "lstrip", "maketrans", "replace", "rfind", "rindex", "rjust", "rstrip",
+        "split", "splitfields", "strip", "swapcase", "translate", "upper", "uppercase", "zfill",
+    };
+
+    for (size_t i = 0; i < XM_COUNT(names); i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+void parser_use_attribute(struct parser *p, const struct node *object, const char *name)
+{
+    static const char *const names[] = { "has_key", "iteritems", "iterkeys", "itervalues", "maxint" };
+
+    for (size_t i = 0; i < XM_COUNT(names); i++)
+        p->lang->python2 |= strcmp(name, names[i]) == 0;
+    if (object->kind == N_NAME && strcmp(object->name->data, "string") == 0)
+        p->marks->string_used |= parser_is_python2_string(name);
+}
+
+int parser_bind(struct parser *p, struct xm_place place, const struct str *name, enum binding binding)
+{
+    struct val *old;
+
+    if (strcmp(name->data, "None") == 0 || strcmp(name->data, "True") == 0 || strcmp(name->data, "False") == 0)
+        return lang_stop(p->lang, place, "%s cannot be assigned to", name->data);
+    p->marks->defined |= mark_of(name->data);
+    if (p->def == NULL || p->own_names)
+        return 0;
+    if (p->def->names == NULL)
+        p->def->names = dict_new(&p->lang->arena);
+    old = dict_get_name(p->def->names, name);
+    if (old != NULL && binding == BOUND_LOCAL)
+        return 0;
+    if (old != NULL && old->i != (int)binding)
+        return lang_stop(p->lang, place, "%.80s is %s in this function already", name->data, old->i == BOUND_LOCAL ? "a local name"
+                         : old->i == BOUND_GLOBAL ? "global" : "nonlocal");
+    dict_set(&p->lang->arena, p->def->names, val_of_str(name), val_int(binding));
+    return 0;
+}
+
+static int check_targets(struct parser *p, struct node *target)
+{
+    bool star = false;
+
+    for (unsigned i = 0; i < target->count; i++) {
+        struct node *item = target->items[i];
+
+        if (item->kind == N_STAR && star)
+            return lang_stop(p->lang, item->place, "two names with a star in one assignment");
+        star |= item->kind == N_STAR;
+        if (parser_check_target(p, item->kind == N_STAR ? item->a : item) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int parser_check_target(struct parser *p, struct node *target)
 {
     switch (target->kind) {
     case N_NAME:
-        if (strcmp(target->name->data, "None") == 0 || strcmp(target->name->data, "True") == 0
-            || strcmp(target->name->data, "False") == 0)
-            return lang_stop(p->lang, target->place, "%s cannot be assigned to", target->name->data);
-        return 0;
+        return parser_bind(p, target->place, target->name, BOUND_LOCAL);
     case N_INDEX: case N_SLICE:
         return 0;
     case N_LIST: case N_TUPLE:
-        for (unsigned i = 0; i < target->count; i++)
-            if (parser_check_target(p, target->items[i]) < 0)
-                return -1;
-        return 0;
+        return check_targets(p, target);
     case N_ATTR:
         return lang_stop(p->lang, target->place, "attributes cannot be assigned to in configuration files");
     case N_CALL:
         return lang_stop(p->lang, target->place, "a call cannot be assigned to");
+    case N_STAR:
+        return lang_stop(p->lang, target->place, "a name with a star stands in a list or tuple of names");
+    case N_COMPARE:
+        return lang_stop(p->lang, target->op_place, "a comparison cannot be assigned to");
     default:
         return lang_stop(p->lang, target->place, "this cannot be assigned to");
     }
@@ -145,7 +224,8 @@ int parser_check_target(struct parser *p, struct node *target)
 
 struct node *parser_run(struct lang *lang)
 {
-    struct parser p = { .lang = lang };
+    struct marks marks = { 0 };
+    struct parser p = { .lang = lang, .marks = &marks };
     struct node *block;
 
     lexer_init(&p.lexer, lang);
@@ -155,5 +235,6 @@ struct node *parser_run(struct lang *lang)
     while (p.token.type != T_EOF)
         if (parse_statement(&p, block) == NULL)
             return NULL;
+    lang->python2 |= (marks.used & ~marks.defined) != 0 || (marks.string_used && marks.string_imported);
     return parser_done(&p, block);
 }

@@ -78,16 +78,28 @@ void list_add(struct arena *arena, struct list *list, struct val item)
     list->items[list->count++] = item;
 }
 
-const char *val_unhashable(struct val key)
+/* Tuples in tuples, each twice in the next, would take for ever to be hashed: parts are counted. */
+static const char *unhashable(struct val key, unsigned *left)
 {
+    const char *bad = NULL;
+
+    if (*left == 0)
+        return "so large a tuple";
+    --*left;
     if (key.type == V_LIST || key.type == V_DICT || key.type == V_SET)
         return val_type_name(key);
     if (key.type != V_TUPLE)
         return NULL;
-    for (size_t i = 0; i < key.list->count; i++)
-        if (key.list->items[i].type >= V_LIST)      /* tuples too: looking up stays flat */
-            return "tuple of such values";
-    return NULL;
+    for (size_t i = 0; i < key.list->count && bad == NULL; i++)
+        bad = unhashable(key.list->items[i], left);
+    return bad;
+}
+
+const char *val_unhashable(struct val key)
+{
+    unsigned left = 1000;
+
+    return key.type < V_LIST ? NULL : unhashable(key, &left);
 }
 
 static size_t hash(struct val key)
@@ -172,7 +184,7 @@ struct val *dict_get_name(const struct dict *dict, const struct str *name)
 
 static void reindex(struct arena *arena, struct dict *dict)
 {
-    dict->index_size = dict->index_size == 0 ? 16 : 2 * dict->index_size;
+    dict->index_size = dict->index_size == 0 ? 8 : 2 * dict->index_size;
     dict->index = arena_alloc(arena, dict->index_size * sizeof(*dict->index));
     for (size_t i = 0; i < dict->used; i++)
         *slot(dict, dict->entries[i].key) = (uint32_t)i + 1;
@@ -190,7 +202,7 @@ void dict_set(struct arena *arena, struct dict *dict, struct val key, struct val
     if (2 * (dict->used + 1) > dict->index_size)
         reindex(arena, dict);
     if (dict->used >= dict->cap) {
-        dict->cap = dict->cap > 0 ? 2 * dict->cap : 8;
+        dict->cap = dict->cap > 0 ? 2 * dict->cap : 4;
         dict->entries = arena_grow(arena, dict->entries, dict->used, dict->cap, sizeof(*dict->entries));
     }
     /* A removed key's slot is taken over; its dead entry stays behind, out of reach. */

@@ -42,7 +42,7 @@ struct val {
         struct method *method;
         const struct module *module;
         const struct error_type *error_type;
-        struct error_val *error;
+        const struct error_val *error;
         const void *ptr;        /* identity of everything from STR on */
     };
 };
@@ -76,7 +76,8 @@ struct error_type {
 };
 struct error_val {
     const struct error_type *type;
-    const struct str *text;
+    const struct str *text;     /* what str() gives */
+    struct list *args;          /* what it was made with; NULL: the text alone */
 };
 
 struct str *str_new(struct arena *arena, const char *text, size_t len);

@@ -1,0 +1,15 @@
+a = sorted([3, 1, 2]), sorted('cab'), sorted([3, 1, 2], reverse=True)
+b = sorted(['b', 'A', 'c'], key=lambda s: s.lower())
+c = sorted([(1, 'b'), (1, 'a'), (0, 'z')])
+d = [5, 2, 9]
+d.sort()
+e = [5, 2, 9]
+e.sort(reverse=True)
+f = sorted([('x', 2), ('y', 1)], key=lambda p: p[1])
+g = sorted({'b': 1, 'a': 2}), sorted([1.5, 1, True, 0])
+h = sorted([[2], [1, 5], [1]])
+i = sorted(['a10', 'a9', 'a1'])
+j = sorted([('k', 3), ('k', 1), ('a', 2)], key=lambda p: p[0])
+k = sorted([])
+l = list(reversed([1, 2, 3]))
+m = sorted([-3, 2, -1], key=abs)

@@ -1,0 +1,10 @@
+a = u'text'
+b = U"Text"
+c = r'\d+'
+d = fr'\d{1 + 1}'
+e = rf'{2}\s'
+f = F'{3}'
+g = Rf'{4}\n'
+h = 'a' u'b' r'\c'
+i = u'' r"" ''
+j = len(r'\n'), len('\n')

@@ -1,0 +1,13 @@
+a = type(1) == int, type('x') == str, type([]) is list, type({}) == dict, type(()) == tuple, type(1.5) == float, type(True) == bool
+b = isinstance(1, int), isinstance(True, int), isinstance(1.0, int), isinstance('x', (int, str)), isinstance([], list)
+c = int('12'), int(3.9), int(-3.9), int(True), int('0x1f', 16), int('ff', 16), int(' 7 ')
+d = float('1.5'), float(2), float('1e3'), float(' 2 ')
+e = str(1), str(1.5), str(None), str([1])
+f = bool(0), bool(''), bool('0'), bool([]), bool([0]), bool(None), bool(0.0)
+g = list('abc'), list((1, 2)), list({'a': 1}), tuple([1, 2]), tuple('ab')
+h = dict(a=1), dict([('x', 1)]), dict({'y': 2}, z=3)
+i = list(range(3)), list(range(1, 10, 3)), list(range(3, 0, -1)), list(range(0))
+j = len('abc'), len([1, 2]), len({}), len(())
+k = max(1, 3, 2), min([3, 1]), max('b', 'c'), sum([1, 2, 3]), abs(-4), abs(-1.5)
+l = int(), float(), str(), bool(), list(), tuple(), dict()
+m = type(2) is type(3), type('') is type(1)
