@@ -16,6 +16,7 @@
 #define CONFIG_MAX (1 << 20)
 #define DEFAULT_FILE "xmdefconfig"
 #define DEFAULT_PATH ".:/etc/xen"
+#define COMMAND_LINE "command line: "
 
 const struct xm_config_key *xm_config_keys(void)
 {
@@ -86,6 +87,8 @@ static int read_source(const struct xm_config_source *source, char **ret_path, c
         return xm_fail(err, XM_NOT_FOUND, "%s", name);
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))    /* what it says cannot be wrong: no XM_INVALID */
         return xm_fail(err, XM_IO, "%s: %s", path, strerror(EISDIR));
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && strcmp(path, "/dev/null") != 0)
+        return xm_fail(err, XM_IO, "%s is not a plain file", path);
     tell_found(source, path);
     if (xm_file_read(path, CONFIG_MAX, ret_text, ret_len, err) < 0)
         return -1;
@@ -128,7 +131,7 @@ struct word {
 
 static int bad_value(const struct word *word, xm_error **err)
 {
-    return xm_fail(err, XM_INVALID, "Invalid value: %s (in %s)", word->value, word->text);
+    return xm_fail(err, XM_INVALID, COMMAND_LINE "%s: Invalid value: %s", word->text, word->value);
 }
 
 static void set_int(xm_doc *doc, const struct word *word, long long number)
@@ -181,7 +184,7 @@ static int list_word(xm_doc *doc, const struct word *word, xm_error **err)
         xm_autofree char *text = xm_printf("%s=%s%s\n", key, *word->raw == '[' ? "" : " ", word->value);
         XM_AUTO(xm_doc) *parsed = NULL;
 
-        if (xm_config_parse(XM_DIALECT_XM, word->text, text, strlen(text), &parsed, err) < 0)
+        if (xm_config_parse(XM_DIALECT_XM, "command line", text, strlen(text), &parsed, err) < 0)
             return -1;
         if (!xm_doc_get(parsed, key))
             return bad_value(word, err);
@@ -227,7 +230,7 @@ static int words_doc(const struct xm_config_source *source, const unsigned *line
         struct word word;
 
         if (!equals)
-            return xm_fail(err, XM_INVALID, "%s is no VAR=VALUE", text);
+            return xm_fail(err, XM_INVALID, COMMAND_LINE "%s is no VAR=VAL", text);
         value = unquote(equals + 1);
         word = (struct word){ known_key(text, equals), text, equals + 1, value,
                               { lines[i], (unsigned)(equals - text) + 2 } };
@@ -355,6 +358,27 @@ static int load_xm(const struct xm_config_source *source, struct xm_lang_input *
     return 0;
 }
 
+/* Text without quotes of its own is what people type who come from xm: the shell ate theirs. If that
+ * is what failed, the cure is told in place of what the language makes of it. */
+static int tell_quotes(const struct xm_config_source *source, xm_error **err)
+{
+    for (size_t i = 0; err && i < source->word_count; i++) {
+        const char *word = source->words[i], *value = strchr(word, '=');
+        size_t len = strlen(word);
+
+        if (!value || !value[1] || strchr("\"'[0123456789", value[1]))
+            continue;
+        if (strncmp((*err)->msg, COMMAND_LINE, strlen(COMMAND_LINE)) || strncmp((*err)->msg + strlen(COMMAND_LINE), word, len)
+            || (*err)->msg[strlen(COMMAND_LINE) + len] != ':')
+            continue;
+        xm_error_free(*err);
+        *err = NULL;
+        return xm_fail(err, XM_INVALID, COMMAND_LINE "%s: as xl, text stands in quotes of its own: '%.*s=\"%s\"'", word,
+                       (int)(value - word), word, value + 1);
+    }
+    return -1;
+}
+
 static int load_xl(const struct xm_config_source *source, struct xm_lang_input *input, xm_doc **ret_doc, xm_error **err)
 {
     xm_autobuf text = XM_BUF_INIT;
@@ -365,13 +389,28 @@ static int load_xl(const struct xm_config_source *source, struct xm_lang_input *
     input->words_line = xm_source_add_words(&text, source->words, source->word_count, NULL);
     input->text = text.data;
     input->len = text.len;
-    return evaluate(input, ret_doc, err);
+    return evaluate(input, ret_doc, err) < 0 ? tell_quotes(source, err) : 0;
+}
+
+/* sys.argv: the file as it was typed, and the words. The array is the caller's, the words are not. */
+static const char **make_argv(const struct xm_config_source *source)
+{
+    const char **argv = xm_new0(const char *, source->word_count + 2);
+
+    argv[0] = source->file ? source->file : DEFAULT_FILE;
+    for (size_t i = 0; i < source->word_count; i++)
+        argv[i + 1] = source->words[i];
+    return argv;
 }
 
 int xm_config_load(const struct xm_config_source *source, xm_doc **ret_doc, xm_error **err)
 {
     xm_autofree char *path = NULL, *text = NULL;
-    struct xm_lang_input input = { .dialect = source->dialect, .print = source->print, .print_arg = source->arg };
+    xm_autofree const char **argv = make_argv(source);
+    struct xm_lang_input input = {
+        .dialect = source->dialect, .argv = argv, .argc = source->word_count + 1,
+        .print = source->print, .print_arg = source->arg, .note = source->note, .note_arg = source->arg,
+    };
     XM_AUTO(xm_doc) *doc = NULL;
     int ret;
 

@@ -13,7 +13,8 @@ struct xm_config_source {
     char *const *words;         /* VAR=VAL words, in order */
     size_t word_count;
     void (*found)(void *arg, const char *path);     /* told the path before it is read; may be NULL */
-    void (*print)(void *arg, const char *text, size_t len);     /* what the file prints */
+    void (*print)(void *arg, const char *text, size_t len);     /* what the file prints; may be NULL */
+    void (*note)(void *arg, const char *text);      /* remarks about it, without a newline; may be NULL */
     void *arg;
 };
 
@@ -39,6 +40,13 @@ XM_API int xm_config_check(const xm_doc *doc, const struct xm_config_report *rep
 /* `create -n`: as the JSON of stock xl, or as the SXP that xm sent to its daemon. */
 XM_API int xm_config_format_json(const xm_doc *doc, char **ret_text, xm_error **err);
 XM_API int xm_config_format_sxp(const xm_doc *doc, char **ret_text, xm_error **err);
+
+/* As a plain file: one that both dialects, and stock xl, take for what doc means to its own. What
+ * doc leaves to its dialect's defaults (memory, on_crash ...) is said, what means nothing for this
+ * kind of guest, and names that are no keys, are left out. Where the other dialect cannot be brought
+ * to read it so, a comment says what differs. XM_INVALID if doc cannot be bound, XM_UNSUPPORTED
+ * if no plain file means the same. */
+XM_API int xm_config_format_cfg(const xm_doc *doc, char **ret_text, xm_error **err);
 
 /* The document of a form of the old toolstack: (vm ...) as `create -n` prints it or (domain ...)
  * as `list --long` does. Input is bounded by the caller's read; file is named in errors. XM_UNSUPPORTED for a device of an unknown class. */
