@@ -15,6 +15,7 @@
 #include "bind/conf.h"
 #include "bind/config.h"
 #include "bind/cpulist.h"
+#include "convert/cfg.h"
 #include "convert/json.h"
 #include "convert/sxp.h"
 #include "doc/doc.h"

@@ -73,8 +73,8 @@ static void bind_xm_bootargs(struct xm_binder *b)
     libxl_domain_build_info *info = &b->cfg->b_info;
     xm_autofree char *text = xm_binder_get_text(b, "bootargs");
 
-    if (!info->bootloader || info->bootloader_args)
-        return;
+    if (!info->bootloader || info->bootloader_args || xm_doc_get(b->doc, "bootloader_args"))
+        return;                 /* an empty list of them says: none */
     if (text)
         info->bootloader_args = split(text);
     else if (!strcmp(base_of(info->bootloader), "pygrub"))

@@ -17,11 +17,19 @@
 #ifndef XM_CONVERT_JSON_H
 #define XM_CONVERT_JSON_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/error.h"
 #include "doc/doc.h"
 
 XM_API char *xm_json_from_doc(const xm_doc *doc);
+
+/* For other programs: {"dialect", "file", "values": {KEY: VALUE, ...}}, values as above; with places
+ * also "places": {KEY: [line, column], ...} or, with items that stand elsewhere, [line, column,
+ * [place of each item]]. What was written nowhere has none. */
+XM_API char *xm_json_show_doc(const xm_doc *doc, bool places);
+
 XM_API int xm_json_to_doc(const char *text, size_t len, xm_doc **ret_doc, xm_error **err);
 
 enum xm_json_type { XM_JSON_NULL, XM_JSON_BOOL, XM_JSON_NUMBER, XM_JSON_STRING, XM_JSON_ARRAY, XM_JSON_OBJECT };

@@ -80,3 +80,7 @@ tests_unit_conf_LDADD = $(unit_ldadd)
 tests_unit_config_SOURCES = tests/unit/config.c
 tests_unit_config_LDADD = $(unit_ldadd)
 EXTRA_DIST += tests/corpus
+
+UNIT_TESTS += tests/unit/plain
+tests_unit_plain_SOURCES = tests/unit/plain.c
+tests_unit_plain_LDADD = $(unit_ldadd)
