@@ -195,23 +195,33 @@ void attend_abort(struct attend *attend);
 /* --- load.c: the configuration that create and new are given --- */
 
 struct load_args {
-    const char *file, *path, *sxp;
-    bool quiet, dry_run, xml, skip_dtd, help_config;
+    const char *file, *path, *sxp, *format;
+    bool quiet, dry_run, xml, skip_dtd, help_config, strict;
 };
 #define LOAD_OPTS(type)                                                                                     \
     XM_STR('f', "defconfig", type, load.file, "FILE", "the configuration"),                                 \
     XM_STR_IN(XM_DIALECT_XM, 0, "path", type, load.path, "DIRS", "directories to look for FILE in, ':' between (.:/etc/xen)"), \
     XM_STR_IN(XM_DIALECT_XM, 'F', "config", type, load.sxp, "FILE", "a domain in SXP, as list --long prints it"), \
     XM_FLAG('n', "dryrun", type, load.dry_run, "print what would be made, and make nothing"),               \
+    XM_STR(0, "format", type, load.format, "FORMAT", "with -n: sxp, json (as stock xl), or cfg (a plain file)"), \
     XM_FLAG_IN(XM_DIALECT_XM, 'x', "xmldryrun", type, load.xml, NULL),                                      \
     XM_FLAG_IN(XM_DIALECT_XM, 's', "skipdtd", type, load.skip_dtd, NULL),                                   \
+    XM_FLAG(0, "strict", type, load.strict, "what would only be warned of is an error"),                    \
     XM_FLAG('q', "quiet", type, load.quiet, "say nothing about it"),                                        \
-    XM_FLAG_IN(XM_DIALECT_XM, 0, "help_config", type, load.help_config, "list what a configuration may say")
+    XM_FLAG(0, "help_config", type, load.help_config, "list what a configuration may say"),                 \
+    XM_FLAG(0, "help-config", type, load.help_config, NULL)
 
 /* The document that the options and words name. *ret_doc NULL with success: everything is done
  * already (--help_config, or a dry run, printed). */
 int load_config(struct xm_env *env, const struct load_args *args, const struct xm_call *call,
                 xm_doc **ret_doc, xm_error **err);
+
+/* The same without a check and with nothing on stdout: what the file prints goes to stderr. */
+int load_unchecked(struct xm_env *env, const struct load_args *args, const struct xm_call *call,
+                   xm_doc **ret_doc, xm_error **err);
+
+/* cfg, json or sxp; NULL is all right, too. */
+int check_format(struct xm_env *env, const char *format, xm_error **err);
 
 /* --- wait.c --- */
 

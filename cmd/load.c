@@ -22,7 +22,13 @@ static void print_text(void *arg, const char *text, size_t len)
     fwrite(text, 1, len, stdout);
 }
 
-static void print_warning(void *arg, const char *text)
+static void print_aside(void *arg, const char *text, size_t len)
+{
+    (void)arg;
+    fwrite(text, 1, len, stderr);
+}
+
+static void print_note(void *arg, const char *text)
 {
     (void)arg;
     fprintf(stderr, "%s\n", text);
@@ -33,6 +39,16 @@ static int print_keys(void)
     for (const struct xm_config_key *key = xm_config_keys(); key->name != NULL; key++)
         printf("  %-28s %s\n", key->name, key->summary);
     return 0;
+}
+
+int check_format(struct xm_env *env, const char *format, xm_error **err)
+{
+    static const char *const formats[] = { "cfg", "json", "sxp" };
+
+    for (size_t i = 0; format != NULL && i < XM_COUNT(formats); i++)
+        if (strcmp(format, formats[i]) == 0)
+            return 0;
+    return format == NULL ? 0 : fail_usage(env, err, "unknown format '%s' (cfg, json or sxp)", format);
 }
 
 /* Splits the operands into the file and the VAR=VAL words. A word that holds '=' is never a file. */
@@ -67,22 +83,24 @@ static int load_sxp(const char *path, xm_doc **ret_doc, xm_error **err)
     return xm_config_from_sxp(text, len, path, ret_doc, err);
 }
 
-static int load_file(struct xm_env *env, const struct load_args *args, const struct xm_call *call,
-                     xm_doc **ret_doc, xm_error **err)
+static int load_source(struct xm_env *env, const struct load_args *args, const struct xm_call *call,
+                       struct xm_config_source *source, xm_doc **ret_doc, xm_error **err)
 {
     xm_autofree char **vars = xm_new0(char *, call->count + 1);
-    struct xm_config_source source = {
-        .dialect = env->dialect, .file = args->file, .path = args->path, .words = vars,
-        .found = args->quiet ? NULL : say_found, .print = print_text, .arg = env,
-    };
 
-    if (sort_words(env, call, &source.file, vars, &source.word_count, err) < 0)
+    source->dialect = env->dialect;
+    source->file = args->file;
+    source->path = args->path;
+    source->words = vars;
+    source->note = args->quiet ? NULL : print_note;
+    source->arg = env;
+    if (sort_words(env, call, &source->file, vars, &source->word_count, err) < 0)
         return -1;
-    if (source.file == NULL && env->dialect == XM_DIALECT_XL) {
+    if (source->file == NULL && env->dialect == XM_DIALECT_XL) {
         env->fail_status = 6;
         return xm_fail(err, XM_INVALID, "no configuration file is named");
     }
-    if (xm_config_load(&source, ret_doc, err) == 0)
+    if (xm_config_load(source, ret_doc, err) == 0)
         return 0;
     /* What is wrong in a file is XM_INVALID or XM_UNSUPPORTED; anything else kept it from being read. */
     if (err == NULL || (*err)->code == XM_INVALID || (*err)->code == XM_UNSUPPORTED)
@@ -97,32 +115,58 @@ static int load_file(struct xm_env *env, const struct load_args *args, const str
     return xm_wrap(err, "Unable to open config file");
 }
 
-static int print_dry_run(const struct xm_env *env, const xm_doc *doc, xm_error **err)
+static int load_file(struct xm_env *env, const struct load_args *args, const struct xm_call *call,
+                     xm_doc **ret_doc, xm_error **err)
+{
+    struct xm_config_source source = { .found = args->quiet ? NULL : say_found, .print = print_text };
+
+    return load_source(env, args, call, &source, ret_doc, err);
+}
+
+int load_unchecked(struct xm_env *env, const struct load_args *args, const struct xm_call *call,
+                   xm_doc **ret_doc, xm_error **err)
+{
+    struct xm_config_source source = { .print = args->quiet ? NULL : print_aside };
+
+    return load_source(env, args, call, &source, ret_doc, err);
+}
+
+static int print_dry_run(const struct xm_env *env, const char *format, const xm_doc *doc, xm_error **err)
 {
     xm_autofree char *text = NULL;
-    bool sxp = env->dialect == XM_DIALECT_XM || env->conf->output_sxp;
+    int ret;
 
-    if ((sxp ? xm_config_format_sxp(doc, &text, err) : xm_config_format_json(doc, &text, err)) < 0)
-        return -1;
-    fputs(text, stdout);
-    return 0;
+    if (format == NULL)
+        format = env->dialect == XM_DIALECT_XM || env->conf->output_sxp ? "sxp" : "json";
+    if (strcmp(format, "cfg") == 0)
+        ret = xm_config_format_cfg(doc, &text, err);
+    else
+        ret = strcmp(format, "sxp") == 0 ? xm_config_format_sxp(doc, &text, err) : xm_config_format_json(doc, &text, err);
+    if (ret == 0)
+        fputs(text, stdout);
+    return ret;
 }
 
 int load_config(struct xm_env *env, const struct load_args *args, const struct xm_call *call,
                 xm_doc **ret_doc, xm_error **err)
 {
-    const struct xm_config_report report = { .warning = args->quiet ? NULL : print_warning };
+    const struct xm_config_report report = { .warning = args->quiet ? NULL : print_note, .strict = args->strict };
     XM_AUTO(xm_doc) *doc = NULL;
+    bool dry_run = args->dry_run || env->dry_run;
 
     *ret_doc = NULL;
     if (args->help_config)
         return print_keys();
+    if (check_format(env, args->format, err) < 0)
+        return -1;
+    if (args->format != NULL && !dry_run)
+        return fail_usage(env, err, "--format is for -n: it says how a dry run is printed");
     if ((args->sxp != NULL ? load_sxp(args->sxp, &doc, err) : load_file(env, args, call, &doc, err)) < 0)
         return -1;
     if (xm_config_check(doc, &report, err) < 0)
         return -1;
-    if (args->dry_run || env->dry_run)
-        return print_dry_run(env, doc, err);
+    if (dry_run)
+        return print_dry_run(env, args->format, doc, err);
     if (args->xml)
         return 0;                   /* xm with its ordinary server printed nothing more */
     *ret_doc = XM_TAKE(doc);

@@ -3,7 +3,7 @@
 COMMANDS = \
 	create new start delete pause unpause suspend resume save restore shutdown reboot destroy console \
 	dump-core vncviewer \
-	list vcpu-list uptime domid domname domstate \
+	list vcpu-list uptime domid domname domstate config \
 	rename sysrq vcpu-pin \
 	info dmesg debug-keys \
 	supervise version \
@@ -18,7 +18,7 @@ cmd_xm_SOURCES = \
 	cmd/vncviewer.c
 # The listings, and what is short.
 cmd_xm_SOURCES += \
-	cmd/cpus.c cmd/listing.h cmd/select.c \
+	cmd/config.c cmd/cpus.c cmd/listing.h cmd/select.c \
 	cmd/debug-keys.c cmd/dmesg.c cmd/domid.c cmd/domstate.c cmd/info.c cmd/list.c cmd/list-long.c cmd/rename.c \
 	cmd/sysrq.c cmd/uptime.c cmd/vcpu-list.c cmd/vcpu-pin.c
 nodist_cmd_xm_SOURCES = cmd/table.c

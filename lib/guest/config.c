@@ -164,3 +164,22 @@ int xm_guest_config_json(const struct xm_guests *guests, const struct xm_guest *
     *ret_json = xm_strdup(json);
     return 0;
 }
+
+int xm_guest_doc(const struct xm_guests *guests, const struct xm_guest *guest, xm_doc **ret_doc, xm_error **err)
+{
+    XM_AUTO(xm_doc) *doc = NULL;
+    xm_autofree char *json = NULL;
+
+    if (guest->ours) {
+        if (xm_reg_load_doc(guests->reg, guest->uuid, &doc, err) < 0)
+            return -1;
+        json = xm_strdup(xm_doc_get_str(doc, XM_GUEST_JSON_KEY));
+        if (json == NULL) {
+            *ret_doc = XM_TAKE(doc);
+            return 0;
+        }
+    } else if (xm_host_config_json(guests->host, guest->domid, &json, err) < 0) {
+        return -1;
+    }
+    return xm_config_from_json(json, strlen(json), ret_doc, err);
+}

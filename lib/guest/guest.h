@@ -100,6 +100,9 @@ XM_API int xm_guest_pin(const struct xm_guests *guests, const char *uuid, unsign
  * will be started with. Owned by the caller. */
 XM_API int xm_guest_config_json(const struct xm_guests *guests, const struct xm_guest *guest, char **ret_json, xm_error **err);
 
+/* What guest was given, or will be started with; of one that is not ours, what its host tells. */
+XM_API int xm_guest_doc(const struct xm_guests *guests, const struct xm_guest *guest, xm_doc **ret_doc, xm_error **err);
+
 /* Saves a live guest to path in stock xl's format, written beside and renamed. after says what
  * becomes of it: ended, running on, or left paused. config_json replaces the configuration that
  * is saved (NULL: the guest's own). */

@@ -31,6 +31,25 @@ refuse 'create: a directory' 1 'Is a directory' 'mkdir -p d; xm create d'
 
 check 'create -n: prints SXP, makes nothing' 'xm create -qn deff.cfg name=dry | grep -q "^    (name dry)$" && ! xm domid dry'
 check 'create --help_config: lists the keys' 'xm create --help_config | grep -q "^  memory "'
+is 'create --help-config: the same, in either dialect' "$(xm create --help_config)" "$(xl create --help-config)"
+check 'create -n --format=json: in either dialect' '
+    xm create -qn --format=json deff.cfg | grep -q "^        \"name\": \"deff\",\{0,1\}$" && ! xm create -qn --format=sxp deff.cfg | grep "\"name\""'
+check 'create -n --format=cfg: a plain file' 'xm create -qn --format=cfg deff.cfg >plain && grep -x "memory = 64" plain && xm create -qn plain'
+check 'xl create -n --format=sxp: as xm' 'xl create -qn --format=sxp deff.cfg | grep -x "    (name deff)"'
+check 'xl -N create: the same as -n' 'diff <(xl -N create -q deff.cfg "uuid=\"$(printf %032d 7)\"") <(xl create -qn deff.cfg "uuid=\"$(printf %032d 7)\"")'
+refuse 'create --format: without -n' 1 'is for -n' 'xm create --format=json deff.cfg'
+refuse 'create -n --format: another one' 1 "unknown format 'xml'" 'xm create -n --format=xml deff.cfg'
+refuse 'xl create -n --format: another one ends with 2' 2 "unknown format 'xml'" 'xl create -n --format=xml deff.cfg'
+
+guest loose 'memmory = 3' 'vcpu_avail = 3'
+check 'create: an unknown key is warned of' 'xm create -n loose.cfg 2>&1 | grep "loose.cfg:4:.*memmory: .*did you mean memory"'
+refuse 'create --strict: is an error' 1 'loose.cfg:4:.*memmory: ' 'xm create -n --strict loose.cfg'
+refuse 'create --strict: so is one without effect' 1 'loose.cfg:5:.*vcpu_avail: ' 'xm create -n --strict loose.cfg'
+refuse 'create --strict: beside what is wrong anyway' 1 'memory: ' 'xm create -n --strict loose.cfg memory=-1'
+refuse 'create --strict: nothing is made' 1 'memmory' 'xm create --strict -q loose.cfg; s=$?; ! xm domid loose || exit 99; exit $s'
+refuse 'new --strict: nothing is stored' 1 'memmory' 'xm new --strict -q loose.cfg; s=$?; ! xm list loose || exit 99; exit $s'
+refuse 'xl create --strict: is an error' 1 '^loose.cfg:4:.*memmory: ' 'xl create -n --strict loose.cfg'
+check 'create --strict: a file without either' 'xm create -qn --strict deff.cfg'
 
 is 'xl create: silent on stdout' '' "$(guest xl1; xl create xl1.cfg 2>err)"
 is 'xl create: tells the file on stderr' 'Parsing config from xl1.cfg' "$(cat err)"

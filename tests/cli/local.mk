@@ -3,6 +3,7 @@ CLI_TESTS = \
 	tests/cli/bad-input.t \
 	tests/cli/commands.t \
 	tests/cli/completion.t \
+	tests/cli/config.t \
 	tests/cli/console.t \
 	tests/cli/create.t \
 	tests/cli/delete.t \
@@ -26,7 +27,8 @@ CLI_TESTS = \
 	tests/cli/vcpu-list.t \
 	tests/cli/version.t \
 	tests/cli/vncviewer.t \
-	tests/cli/walk-through.t
+	tests/cli/walk-through.t \
+	tests/cli/words.t
 
 TESTS += $(CLI_TESTS)
 EXTRA_DIST += $(CLI_TESTS) tests/cli/demo.sh tests/cli/sim.sh tests/cli/solaris.sh tests/tap.sh \
