@@ -147,10 +147,38 @@ static int print_dry_run(const struct xm_env *env, const char *format, const xm_
     return ret;
 }
 
+static void keep_warning(void *arg, const char *text)
+{
+    struct xm_buf *kept = arg;
+
+    xm_buf_printf(kept, "%s%s", kept->len > 0 ? "\n" : "", text);
+}
+
+/* With --strict whatever else is warned of is a mistake too, told after those that are anyway. */
+static int check_strictly(const xm_doc *doc, xm_error **err)
+{
+    xm_autobuf kept = XM_BUF_INIT;
+    const struct xm_config_report report = { .warning = keep_warning, .arg = &kept, .strict = true };
+    xm_autofree char *mistakes = NULL;
+    xm_error *why = NULL;
+
+    if (xm_config_check(doc, &report, &why) == 0)
+        return kept.len > 0 ? xm_fail(err, XM_INVALID, "%s", kept.data) : 0;
+    mistakes = xm_error_text(why);
+    xm_error_free(why);
+    return xm_fail(err, XM_INVALID, "%s%s%s", mistakes, kept.len > 0 ? "\n" : "", kept.len > 0 ? kept.data : "");
+}
+
+static int check(const struct load_args *args, const xm_doc *doc, xm_error **err)
+{
+    const struct xm_config_report report = { .warning = args->quiet ? NULL : print_note };
+
+    return args->strict ? check_strictly(doc, err) : xm_config_check(doc, &report, err);
+}
+
 int load_config(struct xm_env *env, const struct load_args *args, const struct xm_call *call,
                 xm_doc **ret_doc, xm_error **err)
 {
-    const struct xm_config_report report = { .warning = args->quiet ? NULL : print_note, .strict = args->strict };
     XM_AUTO(xm_doc) *doc = NULL;
     bool dry_run = args->dry_run || env->dry_run;
 
@@ -163,7 +191,7 @@ int load_config(struct xm_env *env, const struct load_args *args, const struct x
         return fail_usage(env, err, "--format is for -n: it says how a dry run is printed");
     if ((args->sxp != NULL ? load_sxp(args->sxp, &doc, err) : load_file(env, args, call, &doc, err)) < 0)
         return -1;
-    if (xm_config_check(doc, &report, err) < 0)
+    if (check(args, doc, err) < 0)
         return -1;
     if (dry_run)
         return print_dry_run(env, args->format, doc, err);

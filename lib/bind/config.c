@@ -88,7 +88,7 @@ static int read_source(const struct xm_config_source *source, char **ret_path, c
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))    /* what it says cannot be wrong: no XM_INVALID */
         return xm_fail(err, XM_IO, "%s: %s", path, strerror(EISDIR));
     if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && strcmp(path, "/dev/null") != 0)
-        return xm_fail(err, XM_IO, "%s is not a plain file", path);
+        return xm_fail(err, XM_IO, "%s: is not a plain file", path);
     tell_found(source, path);
     if (xm_file_read(path, CONFIG_MAX, ret_text, ret_len, err) < 0)
         return -1;

@@ -129,20 +129,22 @@ char *xm_json_show_doc(const xm_doc *doc, bool places)
 {
     XM_AUTO(xm_json) *json = xm_json_new(XM_JSON_OBJECT);
     xm_json *values = xm_json_new(XM_JSON_OBJECT), *at = xm_json_new(XM_JSON_OBJECT);
+    unsigned words = xm_doc_words_line(doc);
 
     xm_json_set(json, "dialect", xm_json_new_str(xm_doc_dialect(doc) == XM_DIALECT_XL ? "xl" : "xm"));
     xm_json_set(json, "file", xm_json_new_str(xm_doc_file(doc)));
     for (size_t i = 0; i < xm_doc_count(doc); i++) {
         const xm_node *node = xm_doc_value(doc, i);
-        xm_json *place = place_json(node->place);
+        struct xm_place place = place_of(node, words);
+        xm_json *shown = place_json(place);
 
         xm_json_set(values, xm_doc_key(doc, i), value_json(node));
-        if (has_places(node))
-            xm_json_add(place, places_json(node));
-        if (node->place.line != 0)
-            xm_json_set(at, xm_doc_key(doc, i), place);
+        if (has_places(node, words))
+            xm_json_add(shown, places_json(node, words));
+        if (place.line != 0)
+            xm_json_set(at, xm_doc_key(doc, i), shown);
         else
-            xm_json_free(place);
+            xm_json_free(shown);
     }
     xm_json_set(json, "values", values);
     if (places)

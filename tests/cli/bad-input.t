@@ -119,7 +119,7 @@ mkfifo pipe.cfg
 untouched 'create: SXP that ends early' 1 '^Error: syntax\.sxp: line 1: ' 'xm create -q -F syntax.sxp'
 untouched 'create: a file without end' 1 '^Error: huge\.cfg: larger than ' 'xm create -q huge.cfg'
 untouched 'create: a pipe' 1 '^Error: pipe\.cfg: is not a plain file$' 'timeout 10 xm create -q pipe.cfg'
-untouched 'create: no number on the command line' 1 '^Error: Invalid value: lots \(in memory=lots\)$' 'xm create -q free.cfg memory=lots'
+untouched 'create: no number on the command line' 1 '^Error: command line: memory=lots: Invalid value: lots$' 'xm create -q free.cfg memory=lots'
 untouched 'create: a value out of range' 1 '^Error: command line: vcpus=0: 0 is too small' 'xm create -q free.cfg vcpus=0'
 untouched 'create: a name with a blank' 1 "^Error: command line: name=a b: 'a b' is no name" 'xm create -q free.cfg "name=a b"'
 untouched 'create: a kernel that is not there' 1 '/no/kernel' 'xm create -q free.cfg kernel=/no/kernel'
