@@ -317,6 +317,7 @@ static void settle(xm_doc *doc)
         xm_autofree char *text = name->str ? xm_strdup(name->str) : xm_printf("%lld", (long long)name->i);
 
         xm_doc_set(doc, "name", xm_node_new_str(text, name->place));
+        name = xm_doc_get(doc, "name");     /* the old one is gone */
     }
     if (xm_doc_dialect(doc) != XM_DIALECT_XM)
         return;

@@ -288,6 +288,16 @@ static void sxp_is_read_back(void **state)
     assert_int_equal(xm_config_check(back, NULL, NULL), 0);
 }
 
+static void a_name_may_be_a_number(void **state)
+{
+    XM_AUTO(xm_doc) *plain = load_words(XM_DIALECT_XM, "name = 010\n", NULL);
+    XM_AUTO(xm_doc) *computed = load_words(XM_DIALECT_XM, "name = 6 * 7\n", NULL);
+
+    (void)state;
+    assert_string_equal(xm_doc_get_str(plain, "name"), "010");
+    assert_string_equal(xm_doc_get_str(computed, "name"), "42");
+}
+
 /* xm's daemon knew a file, a device and a mode, and never the order in which xl names them. */
 static void disks_in_xl_words_are_put_in_xms(void **state)
 {
@@ -344,6 +354,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(words_have_a_place_of_their_own, setup, teardown),
         cmocka_unit_test_setup_teardown(a_kernel_without_directory_is_meant_from_here, setup, teardown),
         cmocka_unit_test_setup_teardown(the_dry_run_prints_what_xm_sent, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_name_may_be_a_number, setup, teardown),
         cmocka_unit_test_setup_teardown(sxp_is_read_back, setup, teardown),
         cmocka_unit_test_setup_teardown(disks_in_xl_words_are_put_in_xms, setup, teardown),
         cmocka_unit_test_setup_teardown(sxp_that_is_no_domain_is_refused, setup, teardown),
