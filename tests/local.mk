@@ -1,5 +1,6 @@
 include tests/unit/local.mk
 include tests/fuzz/local.mk
+include tests/bench/local.mk
 include tests/cli/local.mk
 include tests/lang/local.mk
 include tests/xen/local.mk

@@ -385,15 +385,36 @@ static unsigned distance(const char *a, const char *b)
     return rows[alen % 3][blen];
 }
 
+/* A set of the letters of a word: an edit adds and takes away one at most. */
+static uint64_t letters_of(const char *word)
+{
+    uint64_t set = 0;
+
+    for (; *word; word++)
+        set |= (uint64_t)1 << (*word & 63);
+    return set;
+}
+
+/* The names of a table are many and most are far off: that must not cost a look at every letter
+ * of each, for a text of ten thousand unknown names is looked up ten thousand times. */
+static bool is_far(size_t len, uint64_t letters, const char *name, unsigned limit)
+{
+    size_t other = strlen(name);
+
+    return (len > other ? len - other : other - len) > limit
+           || (unsigned)__builtin_popcountll(letters ^ letters_of(name)) > 2 * limit;
+}
+
 const char *xm_nearest(const char *text, const char *(*name_at)(void *arg, size_t index), void *arg)
 {
     /* A third of the letters may be wrong, and never more than three. */
     size_t len = strlen(text);
+    uint64_t letters = letters_of(text);
     unsigned limit = len < 3 ? 0 : len < 6 ? 1 : len < 9 ? 2 : 3;
     const char *best = NULL, *name;
 
     for (size_t i = 0; (name = name_at(arg, i)); i++) {
-        unsigned d = distance(text, name);
+        unsigned d = is_far(len, letters, name, limit) ? UINT_MAX : distance(text, name);
 
         if (d <= limit && d < strlen(name)) {
             best = name;

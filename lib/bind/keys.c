@@ -196,7 +196,7 @@ const struct xm_key xm_keys[] = {
 const struct xm_key *xm_key_find(const char *name)
 {
     for (const struct xm_key *key = xm_keys; key->name; key++)
-        if (!strcmp(key->name, name))
+        if (*key->name == *name && !strcmp(key->name, name))    /* a call for each row would show */
             return key;
     return NULL;
 }
