@@ -1,6 +1,8 @@
 # Examples are installed as examples: /etc is the administrator's.
 exampledir = $(docdir)/examples
-dist_example_DATA = config/xm.conf config/xmexample.hvm.py config/xmexample.pv.py config/xmexample.pvh.cfg
+dist_example_DATA = config/xm.conf \
+	config/xmexample.devices.cfg config/xmexample.hvm.py config/xmexample.plain.cfg \
+	config/xmexample.pv.py config/xmexample.pvh.cfg config/xmexample.vmid.py
 
 systemdunitdir = $(prefix)/lib/systemd/system
 systemdunit_DATA = config/xm-supervise.service

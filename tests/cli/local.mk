@@ -13,6 +13,7 @@ CLI_TESTS = \
 	tests/cli/dump-core.t \
 	tests/cli/info.t \
 	tests/cli/list.t \
+	tests/cli/examples.t \
 	tests/cli/help.t \
 	tests/cli/new.t \
 	tests/cli/pause.t \

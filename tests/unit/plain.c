@@ -191,6 +191,7 @@ static void each_configuration_is_said_again_as_a_plain_file(void **state)
     each_file(XM_DIALECT_XL, "xl", &seen);
     each_file(XM_DIALECT_XM, "xl", &seen);
     each_file(XM_DIALECT_XM, "xm", &seen);
+    each_file(XM_DIALECT_XM, "examples", &seen);
     each_file(XM_DIALECT_XM, "", &seen);
     print_message("# %u files, %u said again, %u refused\n", seen.files, seen.said, seen.refused);
     assert_true(seen.said > 100);
