@@ -507,6 +507,13 @@ static void set_bootloader(struct xm_plain *plain)
         xm_doc_set_str(plain->doc, "bootloader", plain->cfg.b_info.bootloader);
 }
 
+/* xm's default, the file's name, is another for another file. */
+static void set_name(struct xm_plain *plain)
+{
+    if (xm_doc_get(plain->doc, "name") == NULL)
+        xm_doc_set_str(plain->doc, "name", plain->cfg.c_info.name);
+}
+
 static int make(struct xm_plain *plain, xm_error **err)
 {
     XM_AUTO(xm_json) *meant = NULL;
@@ -515,6 +522,7 @@ static int make(struct xm_plain *plain, xm_error **err)
     if (read_meaning(plain, &meant, err) < 0)
         return -1;
     copy_keys(plain, guest_of(&plain->cfg));
+    set_name(plain);
     set_type(plain);
     set_bootloader(plain);
     xm_plain_devices(plain);
