@@ -4,7 +4,7 @@ noinst_LTLIBRARIES += lib/libxm-all.la
 lib_LTLIBRARIES += lib/libxm.la
 
 lib_libxm_all_la_SOURCES =
-lib_libxm_all_la_LIBADD = $(XEN_LIBS) $(YAJL_LIBS) $(LIBXML2_LIBS) -lm
+lib_libxm_all_la_LIBADD = $(XEN_LIBS) $(YAJL_LIBS) $(LIBXML2_LIBS) $(PCRE2_LIBS) -lm
 
 lib_libxm_la_SOURCES =
 lib_libxm_la_LIBADD = lib/libxm-all.la

@@ -237,6 +237,17 @@ static bool error_attribute(struct lang *lang, const struct error_val *error, co
     return false;
 }
 
+/* str.lower(TEXT): the first argument stands for the object. */
+static int call_unbound(struct call *call, const struct builtin *type, const struct builtin *method, struct val *ret_value)
+{
+    if (call->count == 0 || !type_is(call->args[0], type))
+        return lang_raise(call->lang, call->place, "TypeError", "%s.%s() wants a %s as its first argument", type->name, method->name, type->name);
+    call->self = call->args[0];
+    call->args++;
+    call->count--;
+    return call_builtin(method, call, ret_value);
+}
+
 int eval_call(struct lang *lang, struct xm_place place, struct val function, const struct val *args, size_t count,
               const struct dict *named, struct val *ret_value)
 {
@@ -250,6 +261,8 @@ int eval_call(struct lang *lang, struct xm_place place, struct val function, con
     case V_BUILTIN:
         return call_builtin(function.builtin, &call, ret_value);
     case V_METHOD:
+        if (function.method->self.type == V_BUILTIN)
+            return call_unbound(&call, function.method->self.builtin, function.method->builtin, ret_value);
         call.self = function.method->self;
         return call_builtin(function.method->builtin, &call, ret_value);
     case V_ERROR_TYPE:
@@ -259,10 +272,31 @@ int eval_call(struct lang *lang, struct xm_place place, struct val function, con
     }
 }
 
+/* What the object's own type says of name, its items' names included: 0, 1 if there is nothing, or -1. */
+static int own_attribute(struct lang *lang, struct xm_place place, struct val object, const char *name, struct val *ret_value)
+{
+    const struct object_type *type = object.type == V_OBJECT ? object.object->type : NULL;
+
+    if (object.type == V_BUILTIN)
+        return type_attribute(lang, object.builtin, name, ret_value);
+    if (type != NULL && type->attribute != NULL)
+        return type->attribute(lang, place, object, name, ret_value);
+    if (object.type != V_TUPLE || object.list->fields == NULL)
+        return 1;
+    for (size_t i = 0; i < object.list->count && object.list->fields[i] != NULL; i++) {
+        if (strcmp(object.list->fields[i], name) == 0) {
+            *ret_value = object.list->items[i];
+            return 0;
+        }
+    }
+    return 1;
+}
+
 int eval_attribute(struct lang *lang, struct xm_place place, struct val object, const struct str *name, struct val *ret_value)
 {
     const struct builtin *builtin;
     struct method *method;
+    int rc;
 
     if (object.type == V_MODULE)
         return module_attribute(lang, place, object.module, name->data, ret_value);
@@ -270,7 +304,10 @@ int eval_attribute(struct lang *lang, struct xm_place place, struct val object, 
         return lang_stop(lang, place, "the attribute %.80s is not allowed in configuration files", name->data);
     if (object.type == V_ERROR && error_attribute(lang, object.error, name->data, ret_value))
         return 0;
-    builtin = method_find(object.type, name->data);
+    rc = own_attribute(lang, place, object, name->data, ret_value);
+    if (rc <= 0)
+        return rc;
+    builtin = object.type == V_OBJECT ? builtin_in(object.object->type->methods, name->data) : method_find(object.type, name->data);
     if (builtin == NULL)
         return lang_raise(lang, place, "AttributeError", "%s has no %.80s that configuration files can use",
                           val_type_name(object), name->data);
@@ -279,17 +316,4 @@ int eval_attribute(struct lang *lang, struct xm_place place, struct val object, 
     method->self = object;
     *ret_value = (struct val){ .type = V_METHOD, .method = method };
     return 0;
-}
-
-int call_want(const struct call *call, size_t index, enum val_type type)
-{
-    if (call->args[index].type == type)
-        return 0;
-    return lang_raise(call->lang, call->place, "TypeError", "argument %zu is of type %s, not %s", index + 1,
-                      val_type_name((struct val){ .type = type }), val_type_name(call->args[index]));
-}
-
-const struct val *call_named(const struct call *call, const char *name)
-{
-    return dict_get_name(call->named, str_new(&call->lang->arena, name, strlen(name)));
 }

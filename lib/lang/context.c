@@ -147,6 +147,13 @@ int lang_step(struct lang *lang, struct xm_place place, size_t cost)
     return 0;
 }
 
+int lang_check_time(struct lang *lang, struct xm_place place)
+{
+    if (milliseconds_since(&lang->start) > LANG_MILLISECONDS_MAX)
+        return lang_stop(lang, place, "runs too long: more than a second");
+    return 0;
+}
+
 int lang_check_str(struct lang *lang, struct xm_place place, size_t len)
 {
     if (len > LANG_STR_MAX)

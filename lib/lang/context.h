@@ -53,6 +53,9 @@ struct lang {
     unsigned depth, calls;
     bool python2;                       /* the text can only be Python 2 */
     bool true_division, print_function; /* from __future__ */
+    struct random *random;              /* made when it is first drawn from */
+    struct dict *environment;           /* os.environ, when it was asked for */
+    size_t read;                        /* bytes of files that were opened */
     bool in_block;                      /* inside if, for, def ...: never in a plain xl file */
     struct timespec start;
 };
@@ -68,6 +71,9 @@ int lang_stop(struct lang *lang, struct xm_place place, const char *fmt, ...) XM
 
 /* Counts work done at place; fails when the text has had its share of anything. */
 int lang_step(struct lang *lang, struct xm_place place, size_t cost);
+
+/* After work that steps do not measure: fails when the time is over. */
+int lang_check_time(struct lang *lang, struct xm_place place);
 
 /* Refuses a string or a list that would become too large, and counts the work of making it.
  * What grows piece by piece asks for each piece with the second pair, which counts one step. */

@@ -87,7 +87,7 @@ static int change(struct lang *lang, const struct node *node, struct val *value)
         return -1;
     if (old.type == V_LIST && result.type == V_LIST)
         *old.list = *result.list;
-    else if ((old.type == V_DICT || old.type == V_SET) && result.type == old.type)
+    else if ((old.type == V_DICT || old.type == V_SET) && result.type == old.type && old.dict->fixed == NULL)
         *old.dict = *result.dict;
     else
         *value = result;
@@ -378,7 +378,7 @@ static int find_module(struct lang *lang, const struct node *node, struct val *r
     const struct module *module = module_find(node->name->data);
 
     if (module == NULL)
-        return lang_stop(lang, node->op_place, "import of %.80s is not allowed in configuration files", node->name->data);
+        return module_refuse(lang, node->op_place, node->name->data);
     *ret_module = (struct val){ .type = V_MODULE, .module = module, .place = node->op_place };
     return 0;
 }

@@ -45,40 +45,58 @@ static int run_insert(const struct call *call, struct val *ret_value)
     return 0;
 }
 
-/* The first item that is equal: its number, or -1 for none, -2 for a failure. */
-static int64_t find_item(const struct call *call)
+/* A bound of index(): from the end if it is negative. */
+static int index_bound(const struct call *call, size_t argument, int64_t otherwise, int64_t *ret_bound)
+{
+    int64_t count = (int64_t)call->self.list->count;
+
+    *ret_bound = otherwise;
+    if (call->count <= argument)
+        return 0;
+    if (call_want(call, argument, V_INT) < 0)
+        return -1;
+    *ret_bound = call->args[argument].i;
+    if (*ret_bound < 0)
+        *ret_bound = *ret_bound + count < 0 ? 0 : *ret_bound + count;
+    return 0;
+}
+
+/* The first item that is equal, between the bounds that may follow it. */
+static int find_item(const struct call *call, size_t *ret_at)
 {
     const struct list *list = call->self.list;
+    int64_t start, end;
+    bool same;
 
-    for (size_t i = 0; i < list->count; i++) {
-        bool same;
-
+    if (index_bound(call, 1, 0, &start) < 0 || index_bound(call, 2, (int64_t)list->count, &end) < 0)
+        return -1;
+    for (int64_t i = start; i < end && i < (int64_t)list->count; i++) {
         if (op_equal(call->lang, call->place, list->items[i], call->args[0], &same) < 0)
-            return -2;
-        if (same)
-            return (int64_t)i;
+            return -1;
+        if (same) {
+            *ret_at = (size_t)i;
+            return 0;
+        }
     }
-    return -1;
+    return lang_raise(call->lang, call->place, "ValueError", "the value is not in the list");
 }
 
 static int run_list_index(const struct call *call, struct val *ret_value)
 {
-    int64_t at = find_item(call);
+    size_t at;
 
-    if (at == -1)
-        return lang_raise(call->lang, call->place, "ValueError", "the value is not in the list");
-    *ret_value = val_int(at);
-    return at < 0 ? -1 : 0;
+    if (find_item(call, &at) < 0)
+        return -1;
+    *ret_value = val_int((int64_t)at);
+    return 0;
 }
 
 static int run_remove(const struct call *call, struct val *ret_value)
 {
-    int64_t at = find_item(call);
+    size_t at;
 
-    if (at == -1)
-        return lang_raise(call->lang, call->place, "ValueError", "the value is not in the list");
     *ret_value = val_none();
-    return at < 0 ? -1 : op_delete_index(call->lang, call->place, call->self, val_int(at));
+    return find_item(call, &at) < 0 ? -1 : op_delete_index(call->lang, call->place, call->self, val_int((int64_t)at));
 }
 
 static int run_list_count(const struct call *call, struct val *ret_value)
@@ -101,6 +119,8 @@ static int run_list_pop(const struct call *call, struct val *ret_value)
 {
     struct val index = call->count > 0 ? call->args[0] : val_int(-1);
 
+    if (call->self.list->count == 0)
+        return lang_raise(call->lang, call->place, "IndexError", "pop from empty list");
     if (op_index(call->lang, call->place, call->self, index, ret_value) < 0)
         return -1;
     return op_delete_index(call->lang, call->place, call->self, index);
@@ -120,15 +140,31 @@ static int run_reverse(const struct call *call, struct val *ret_value)
     return lang_step(call->lang, call->place, list->count / 8);
 }
 
+static int run_list_clear(const struct call *call, struct val *ret_value)
+{
+    call->self.list->count = 0;
+    *ret_value = val_none();
+    return 0;
+}
+
+static int run_list_copy(const struct call *call, struct val *ret_value)
+{
+    *ret_value = val_list(&call->lang->arena, V_LIST, 0);
+    return op_extend(call->lang, call->place, ret_value->list, call->self);
+}
+
 const struct builtin list_methods[] = {
     { "append", 1, 1, NULL, run_append },
+    { "clear", 0, 0, NULL, run_list_clear },
+    { "copy", 0, 0, NULL, run_list_copy },
     { "count", 1, 1, NULL, run_list_count },
     { "extend", 1, 1, NULL, run_extend },
-    { "index", 1, 1, NULL, run_list_index },
+    { "index", 1, 3, NULL, run_list_index },
     { "insert", 2, 2, NULL, run_insert },
     { "pop", 0, 1, NULL, run_list_pop },
     { "remove", 1, 1, NULL, run_remove },
     { "reverse", 0, 0, NULL, run_reverse },
+    { "sort", 0, 3, "cmp key reverse", run_sort },
     { NULL, 0, 0, NULL, NULL },
 };
 
@@ -221,24 +257,59 @@ static int run_dict_pop(const struct call *call, struct val *ret_value)
         return -1;
     if (entry == NULL && call->count < 2)
         return op_delete_index(call->lang, call->place, call->self, call->args[0]);     /* fails, naming the key */
+    if (op_check_fixed(call->lang, call->place, call->self.dict) < 0)
+        return -1;
     *ret_value = entry != NULL ? entry->value : call->args[1];
     dict_remove(call->self.dict, call->args[0]);
     return 0;
 }
 
+static int update_from(const struct call *call, const struct dict *from)
+{
+    for (size_t i = 0; i < from->used; i++)
+        if (from->entries[i].live && op_dict_set(call->lang, call->place, call->self.dict, from->entries[i].key, from->entries[i].value) < 0)
+            return -1;
+    return 0;
+}
+
+/* From another dict or from pairs, then from what is named. */
 static int run_update(const struct call *call, struct val *ret_value)
 {
     *ret_value = val_none();
-    if (call->count > 0 && call_want(call, 0, V_DICT) < 0)
+    if (call->count > 0 && call->args[0].type == V_DICT) {
+        if (update_from(call, call->args[0].dict) < 0)
+            return -1;
+    } else if (call->count > 0 && op_dict_pairs(call->lang, call->place, call->self.dict, call->args[0]) < 0) {
         return -1;
-    for (int i = 0; i < 2; i++) {
-        const struct dict *from = i == 1 ? call->named : call->count > 0 ? call->args[0].dict : NULL;
-
-        for (size_t j = 0; from != NULL && j < from->used; j++)
-            if (from->entries[j].live && op_dict_set(call->lang, call->place, call->self.dict, from->entries[j].key,
-                                                     from->entries[j].value) < 0)
-                return -1;
     }
+    return update_from(call, call->named);
+}
+
+/* The item that came last. */
+static int run_popitem(const struct call *call, struct val *ret_value)
+{
+    struct dict *dict = call->self.dict;
+    size_t i = dict->used;
+
+    if (op_check_fixed(call->lang, call->place, dict) < 0)
+        return -1;
+    while (i > 0 && !dict->entries[i - 1].live)
+        i--;
+    if (i == 0)
+        return lang_raise(call->lang, call->place, "KeyError", "popitem(): dictionary is empty");
+    *ret_value = val_list(&call->lang->arena, V_TUPLE, 2);
+    list_add(&call->lang->arena, ret_value->list, dict->entries[i - 1].key);
+    list_add(&call->lang->arena, ret_value->list, dict->entries[i - 1].value);
+    dict_remove(dict, ret_value->list->items[0]);
+    return lang_step(call->lang, call->place, (dict->used - i) / 64);
+}
+
+static int run_dict_clear(const struct call *call, struct val *ret_value)
+{
+    *ret_value = val_none();
+    if (op_check_fixed(call->lang, call->place, call->self.dict) < 0)
+        return -1;
+    *call->self.dict = (struct dict){ 0 };
     return 0;
 }
 
@@ -255,13 +326,17 @@ static int run_dict_copy(const struct call *call, struct val *ret_value)
 }
 
 const struct builtin dict_methods[] = {
+    { "clear", 0, 0, NULL, run_dict_clear },
     { "copy", 0, 0, NULL, run_dict_copy },
     { "get", 1, 2, NULL, run_get },
     { "has_key", 1, 1, NULL, run_has_key },
     { "items", 0, 0, NULL, run_items },
     { "iteritems", 0, 0, NULL, run_items },
+    { "iterkeys", 0, 0, NULL, run_keys },
+    { "itervalues", 0, 0, NULL, run_values },
     { "keys", 0, 0, NULL, run_keys },
     { "pop", 1, 2, NULL, run_dict_pop },
+    { "popitem", 0, 0, NULL, run_popitem },
     { "setdefault", 1, 2, NULL, run_setdefault },
     { "update", 0, 1, "*", run_update },
     { "values", 0, 0, NULL, run_values },

@@ -1,113 +1,10 @@
 /* import: a closed list of modules, and of each only what looks and changes nothing. */
-#include <stdlib.h>
+#include <errno.h>
 #include <string.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
 #include "lang/builtin.h"
 #include "lang/operator.h"
-
-static struct val text(const struct call *call, const char *string)
-{
-    return val_str(&call->lang->arena, string, strlen(string));
-}
-
-static int run_uname(const struct call *call, struct val *ret_value)
-{
-    struct utsname name;
-    struct val tuple = val_list(&call->lang->arena, V_TUPLE, 5);
-
-    if (uname(&name) < 0)
-        return lang_raise(call->lang, call->place, "OSError", "uname() failed");
-    list_add(&call->lang->arena, tuple.list, text(call, name.sysname));
-    list_add(&call->lang->arena, tuple.list, text(call, name.nodename));
-    list_add(&call->lang->arena, tuple.list, text(call, name.release));
-    list_add(&call->lang->arena, tuple.list, text(call, name.version));
-    list_add(&call->lang->arena, tuple.list, text(call, name.machine));
-    *ret_value = tuple;
-    return 0;
-}
-
-static int run_getenv(const struct call *call, struct val *ret_value)
-{
-    const char *value;
-
-    if (call_want(call, 0, V_STR) < 0)
-        return -1;
-    value = getenv(call->args[0].str->data);
-    if (value == NULL)
-        *ret_value = call->count > 1 ? call->args[1] : val_none();
-    else if (lang_check_str(call->lang, call->place, strlen(value)) < 0)
-        return -1;
-    else
-        *ret_value = text(call, value);
-    return 0;
-}
-
-static int run_exists(const struct call *call, struct val *ret_value)
-{
-    if (call_want(call, 0, V_STR) < 0)
-        return -1;
-    *ret_value = val_bool(access(call->args[0].str->data, F_OK) == 0);
-    return lang_step(call->lang, call->place, 100);     /* a system call is dearer than a step */
-}
-
-static int run_join(const struct call *call, struct val *ret_value)
-{
-    xm_autobuf path = XM_BUF_INIT;
-
-    for (size_t i = 0; i < call->count; i++) {
-        const struct str *part = call->args[i].str;
-
-        if (call_want(call, i, V_STR) < 0)
-            return -1;
-        if (part->data[0] == '/')
-            xm_buf_clear(&path);
-        else if (path.len > 0 && path.data[path.len - 1] != '/')
-            xm_buf_putc(&path, '/');
-        if (lang_check_len(call->lang, call->place, path.len + part->len) < 0)
-            return -1;
-        xm_buf_add(&path, part->data, part->len);
-    }
-    *ret_value = val_str(&call->lang->arena, path.data, path.len);
-    return 0;
-}
-
-/* Where the last component starts. */
-static int find_base(const struct call *call, size_t *ret_at)
-{
-    const char *slash;
-
-    if (call_want(call, 0, V_STR) < 0)
-        return -1;
-    slash = strrchr(call->args[0].str->data, '/');
-    *ret_at = slash == NULL ? 0 : (size_t)(slash - call->args[0].str->data) + 1;
-    return 0;
-}
-
-static int run_basename(const struct call *call, struct val *ret_value)
-{
-    size_t at;
-
-    if (find_base(call, &at) < 0)
-        return -1;
-    *ret_value = text(call, call->args[0].str->data + at);
-    return 0;
-}
-
-static int run_dirname(const struct call *call, struct val *ret_value)
-{
-    size_t len;
-
-    if (find_base(call, &len) < 0)
-        return -1;
-    while (len > 0 && call->args[0].str->data[len - 1] == '/' && strspn(call->args[0].str->data, "/") < len)
-        len--;
-    *ret_value = val_str(&call->lang->arena, call->args[0].str->data, len);
-    return 0;
-}
 
 /* xm_vars.var(NAME, use=TEXT, check=FUNCTION): declares a word of the command line. */
 static int run_var(const struct call *call, struct val *ret_value)
@@ -142,7 +39,7 @@ static int run_check(const struct call *call, struct val *ret_value)
         struct val result = args[1];
 
         if (declared->check.type != V_NONE
-            && eval_call(lang, call->place, declared->check, args, 2, dict_new(&lang->arena), &result) < 0) {
+            && call_value(call, declared->check, args, 2, &result) < 0) {
             if (lang->failure.fatal)
                 return -1;
             return lang_raise(lang, lang->failure.place, lang->failure.type->name, "%.80s - %s", declared->name->data,
@@ -160,63 +57,133 @@ const struct builtin vars_functions[] = {
     { NULL, 0, 0, NULL, NULL },
 };
 
-static const struct builtin os_functions[] = {
-    { "getenv", 1, 2, NULL, run_getenv },
-    { "uname", 0, 0, NULL, run_uname },
-    { NULL, 0, 0, NULL, NULL },
-};
+static int errno_member(struct lang *lang, struct xm_place place, const char *name, struct val *ret_value)
+{
+    static const struct { const char *name; int value; } members[] = {
+        { "EACCES", EACCES }, { "EBUSY", EBUSY }, { "EEXIST", EEXIST }, { "EINVAL", EINVAL }, { "EIO", EIO },
+        { "EISDIR", EISDIR }, { "ELOOP", ELOOP }, { "ENAMETOOLONG", ENAMETOOLONG }, { "ENODEV", ENODEV },
+        { "ENOENT", ENOENT }, { "ENOSPC", ENOSPC }, { "ENOTDIR", ENOTDIR }, { "ENXIO", ENXIO }, { "EPERM", EPERM },
+        { "EROFS", EROFS },
+    };
 
-static const struct builtin environ_functions[] = {
-    { "get", 1, 2, NULL, run_getenv },
-    { NULL, 0, 0, NULL, NULL },
-};
+    (void)lang, (void)place;
+    for (size_t i = 0; i < XM_COUNT(members); i++) {
+        if (strcmp(members[i].name, name) == 0) {
+            *ret_value = val_int(members[i].value);
+            return 0;
+        }
+    }
+    return 1;
+}
 
-static const struct builtin path_functions[] = {
-    { "basename", 1, 1, NULL, run_basename },
-    { "dirname", 1, 1, NULL, run_dirname },
-    { "exists", 1, 1, NULL, run_exists },
-    { "join", 1, 64, NULL, run_join },
-    { NULL, 0, 0, NULL, NULL },
-};
+/* The switches of Python 2 for what is usual in Python 3; the parser is who obeys them. */
+static int future_member(struct lang *lang, struct xm_place place, const char *name, struct val *ret_value)
+{
+    static const char *const members[] = {
+        "absolute_import", "annotations", "division", "generators", "nested_scopes", "print_function", "unicode_literals",
+        "with_statement",
+    };
+
+    (void)lang, (void)place;
+    *ret_value = val_none();
+    for (size_t i = 0; i < XM_COUNT(members); i++)
+        if (strcmp(members[i], name) == 0)
+            return 0;
+    return 1;
+}
 
 static const struct builtin none[] = { { NULL, 0, 0, NULL, NULL } };
 
 /* An inner module is found under its dotted name. */
 static const struct module modules[] = {
-    { "os", os_functions },
-    { "os.environ", environ_functions },
-    { "os.path", path_functions },
-    { "re", re_functions },
-    { "sys", none },
+    { "__future__", none, future_member },
+    { "errno", none, errno_member },
+    { "math", math_functions, math_member },
+    { "os", os_functions, os_member },
+    { "os.path", path_functions, path_member },
+    { "random", random_functions, NULL },
+    { "re", re_functions, re_member },
+    { "socket", socket_functions, NULL },
+    { "string", string_functions, string_member },
+    { "sys", sys_functions, sys_member },
+    { "time", time_functions, NULL },
 };
 
 const struct module *module_find(const char *name)
 {
+    if (strcmp(name, "posixpath") == 0)
+        name = "os.path";
     for (size_t i = 0; i < XM_COUNT(modules); i++)
         if (strcmp(modules[i].name, name) == 0)
             return &modules[i];
     return NULL;
 }
 
+bool module_is_preset(const char *name)
+{
+    static const char *const names[] = { "errno", "os", "re", "socket", "sys" };
+
+    for (size_t i = 0; i < XM_COUNT(names); i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* Why something is refused, for what people do try. NAMES has a blank before and behind each. */
+static const struct { const char *names, *why; } refusals[] = {
+    { " commands multiprocessing os.execl os.execle os.execlp os.execv os.execve os.execvp os.execvpe os.fork os.forkpty"
+      " os.popen os.popen2 os.popen3 os.popen4 os.posix_spawn os.spawnl os.spawnlp os.spawnv os.spawnvp os.startfile"
+      " os.system popen2 pty subprocess sys.setprofile sys.settrace threading thread ", "it runs programs" },
+    { " os.chdir os.chmod os.chown os.fchmod os.fchown os.ftruncate os.lchown os.link os.makedirs os.mkdir os.mkfifo os.mknod"
+      " os.putenv os.remove os.removedirs os.rename os.renames os.replace os.rmdir os.setgid os.setuid os.symlink"
+      " os.tempnam os.tmpfile os.truncate os.umask os.unlink os.unsetenv os.utime os.write shelve shutil sqlite3 tempfile"
+      " time.tzset ", "it changes something" },
+    { " ftplib http httplib paramiko requests smtplib socket.create_connection socket.fromfd socket.getaddrinfo socket.getfqdn"
+      " socket.gethostbyaddr socket.gethostbyname socket.socket socket.socketpair socketserver SocketServer ssl telnetlib"
+      " urllib urllib2 urlparse xmlrpclib xmlrpc ", "it goes to the network" },
+    { " os.abort os._exit os.kill os.killpg signal ", "it ends programs" },
+    { " code codeop ctypes importlib imp inspect marshal pickle cPickle runpy ", "it runs code from elsewhere" },
+    { " os.wait os.waitpid select time.sleep ", "it waits" },
+    { " os.open os.read os.fdopen io codecs fileinput glob os.walk os.scandir ", "open() and os.listdir() are how files read others" },
+    { " os.urandom random.SystemRandom random.Random secrets uuid ", "it gives other values each time; random gives the same ones" },
+    { " sys.stdin getpass ", "it waits for somebody to type" },
+};
+
+static const char *why_refused(const char *name)
+{
+    size_t len = strlen(name);
+
+    for (size_t i = 0; i < XM_COUNT(refusals); i++)
+        for (const char *at = refusals[i].names; (at = strstr(at, name)) != NULL; at += len)
+            if (at[-1] == ' ' && at[len] == ' ')
+                return refusals[i].why;
+    return NULL;
+}
+
+int module_refuse(struct lang *lang, struct xm_place place, const char *name)
+{
+    const char *why = why_refused(name);
+
+    return lang_stop(lang, place, "import of %.80s is not allowed in configuration files%s%s", name, why != NULL ? ": " : "",
+                     why != NULL ? why : "");
+}
+
 int module_attribute(struct lang *lang, struct xm_place place, const struct module *module, const char *name, struct val *ret_value)
 {
     xm_autofree char *dotted = xm_printf("%s.%s", module->name, name);
     const struct module *inner = module_find(dotted);
+    const struct builtin *function = builtin_in(module->functions, name);
+    int rc = inner == NULL && function == NULL && module->member != NULL ? module->member(lang, place, name, ret_value) : 1;
+    const char *why = why_refused(dotted);
 
-    if (inner != NULL) {
+    if (rc <= 0)
+        return rc;
+    if (inner != NULL)
         *ret_value = (struct val){ .type = V_MODULE, .module = inner };
-        return 0;
-    }
-    for (const struct builtin *function = module->functions; function->name != NULL; function++) {
-        if (strcmp(function->name, name) == 0) {
-            *ret_value = (struct val){ .type = V_BUILTIN, .builtin = function };
-            return 0;
-        }
-    }
-    /* print >>sys.stderr is the one use of it; nothing can be done with what this gives. */
-    if (strcmp(dotted, "sys.stderr") == 0 || strcmp(dotted, "sys.stdout") == 0) {
-        *ret_value = val_none();
-        return 0;
-    }
-    return lang_stop(lang, place, "%.160s is not allowed in configuration files", dotted);
+    else if (function != NULL)
+        *ret_value = (struct val){ .type = V_BUILTIN, .builtin = function };
+    else
+        return lang_stop(lang, place, "%.160s is not allowed in configuration files%s%s", dotted, why != NULL ? ": " : "",
+                         why != NULL ? why : "");
+    return 0;
 }

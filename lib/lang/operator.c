@@ -605,6 +605,8 @@ int op_index(struct lang *lang, struct xm_place place, struct val object, struct
         *ret_value = entry->value;
         return 0;
     }
+    if (object.type == V_OBJECT && object.object->type->index != NULL)
+        return object.object->type->index(lang, place, object, index, ret_value);
     if (!is_sequence(object))
         return lang_raise(lang, place, "TypeError", "%s has no items", val_type_name(object));
     if (offset(lang, place, object, index, &at) < 0)
@@ -691,7 +693,7 @@ static int splice(struct lang *lang, struct xm_place place, struct list *list, s
         memcpy(all + start, items->items, items->count * sizeof(*all));
     if (list->count > after)
         memcpy(all + start + items->count, list->items + after, (list->count - after) * sizeof(*all));
-    *list = (struct list){ all, count, count + 1 };
+    *list = (struct list){ .items = all, .count = count, .cap = count + 1 };
     return 0;
 }
 
@@ -746,15 +748,39 @@ int op_delete_slice(struct lang *lang, struct xm_place place, struct val object,
     return lang_step(lang, place, object.list->count / 8);
 }
 
+int op_check_fixed(struct lang *lang, struct xm_place place, const struct dict *dict)
+{
+    return dict->fixed == NULL ? 0 : lang_stop(lang, place, "%s cannot be changed", dict->fixed);
+}
+
 int op_dict_set(struct lang *lang, struct xm_place place, struct dict *dict, struct val key, struct val value)
 {
     if (val_unhashable(key) != NULL)
         return lang_raise(lang, place, "TypeError", "%s cannot be a key of a dict", val_unhashable(key));
+    if (op_check_fixed(lang, place, dict) < 0)
+        return -1;
     /* used, not count: removed entries take room too */
     if (dict->used >= LANG_ITEMS_MAX)
         return lang_stop(lang, place, "a dict becomes larger than %d items", LANG_ITEMS_MAX);
     dict_set(&lang->arena, dict, key, value);
     return lang_step(lang, place, 0);
+}
+
+int op_dict_pairs(struct lang *lang, struct xm_place place, struct dict *dict, struct val pairs)
+{
+    const struct list *items, *two;
+
+    if (op_items(lang, place, pairs, &items) < 0)
+        return -1;
+    for (size_t i = 0; i < items->count; i++) {
+        if (op_items(lang, place, items->items[i], &two) < 0)
+            return -1;
+        if (two->count != 2)
+            return lang_raise(lang, place, "ValueError", "a dict is made from pairs; item %zu has the length %zu", i, two->count);
+        if (op_dict_set(lang, place, dict, two->items[0], two->items[1]) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 int op_set_add(struct lang *lang, struct xm_place place, struct dict *set, struct val item)
@@ -788,7 +814,7 @@ int op_delete_index(struct lang *lang, struct xm_place place, struct val object,
     size_t at;
 
     if (object.type == V_DICT) {
-        if (find_key(lang, place, object, index, &entry) < 0)
+        if (op_check_fixed(lang, place, object.dict) < 0 || find_key(lang, place, object, index, &entry) < 0)
             return -1;
         dict_remove(object.dict, index);
         return 0;
@@ -810,6 +836,8 @@ int op_items(struct lang *lang, struct xm_place place, struct val v, const struc
         *ret_items = v.list;
         return 0;
     }
+    if (v.type == V_OBJECT && v.object->type->items != NULL)
+        return v.object->type->items(lang, place, v, ret_items);
     if (v.type != V_STR && v.type != V_DICT && v.type != V_SET)
         return lang_raise(lang, place, "TypeError", "%s has no items to go through", val_type_name(v));
     if (lang_check_items(lang, place, v.type == V_STR ? v.str->len : v.dict->used) < 0)

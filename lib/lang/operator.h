@@ -28,7 +28,13 @@ int op_extend(struct lang *lang, struct xm_place place, struct list *a, struct v
 /* Adds an item that came from the text: the same for a set. */
 int op_set_add(struct lang *lang, struct xm_place place, struct dict *set, struct val item);
 
+/* Refuses a change of a dict or set that texts may not change. */
+int op_check_fixed(struct lang *lang, struct xm_place place, const struct dict *dict);
+
 /* dict_set() for a key that came from the text: refuses lists, and a dict that becomes too large. */
 int op_dict_set(struct lang *lang, struct xm_place place, struct dict *dict, struct val key, struct val value);
+
+/* Sets each of the pairs that are pairs' items. */
+int op_dict_pairs(struct lang *lang, struct xm_place place, struct dict *dict, struct val pairs);
 
 #endif

@@ -228,10 +228,10 @@ const char *val_type_name(struct val v)
         [V_NONE] = "None", [V_BOOL] = "bool", [V_INT] = "int", [V_FLOAT] = "float", [V_STR] = "str",
         [V_LIST] = "list", [V_TUPLE] = "tuple", [V_DICT] = "dict", [V_SET] = "set", [V_FUNC] = "function",
         [V_BUILTIN] = "function", [V_METHOD] = "method", [V_MODULE] = "module",
-        [V_ERROR_TYPE] = "exception type", [V_ERROR] = "exception", [V_MATCH] = "match",
+        [V_ERROR_TYPE] = "exception type", [V_ERROR] = "exception", [V_OBJECT] = "object",
     };
 
-    return names[v.type];
+    return v.type == V_OBJECT && v.object != NULL ? v.object->type->name : names[v.type];
 }
 
 bool val_is_number(struct val v)

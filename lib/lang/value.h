@@ -18,7 +18,7 @@ enum val_type {
     V_MODULE,
     V_ERROR_TYPE,   /* ValueError ... */
     V_ERROR,        /* a raised one */
-    V_MATCH,        /* what re.search found */
+    V_OBJECT,       /* what only functions of the language make: an open file, a pattern, a match */
 };
 
 struct str {
@@ -35,7 +35,7 @@ struct val {
         int64_t i;              /* BOOL, INT */
         double f;
         const struct str *str;
-        struct list *list;      /* LIST, TUPLE, MATCH (its groups) */
+        struct list *list;      /* LIST, TUPLE */
         struct dict *dict;      /* DICT; SET: its items are the keys, the values mean nothing */
         struct func *func;
         const struct builtin *builtin;
@@ -43,6 +43,7 @@ struct val {
         const struct module *module;
         const struct error_type *error_type;
         const struct error_val *error;
+        const struct object *object;
         const void *ptr;        /* identity of everything from STR on */
     };
 };
@@ -50,6 +51,7 @@ struct val {
 struct list {
     struct val *items;
     size_t count, cap;
+    const char *const *fields;  /* of some tuples: the items' names, NULL behind the last */
 };
 
 struct dict_entry {
@@ -64,11 +66,25 @@ struct dict {
     size_t count;               /* live ones */
     uint32_t *index;
     size_t index_size;
+    const char *fixed;          /* what it is, if texts may not change it */
 };
 
 struct method {
     const struct builtin *builtin;
     struct val self;
+};
+
+/* What a kind of object can do; what it cannot is NULL. Its own struct begins with a struct object. */
+struct lang;
+struct object_type {
+    const char *name;
+    const struct builtin *methods;
+    int (*attribute)(struct lang *lang, struct xm_place place, struct val object, const char *name, struct val *ret_value);   /* 1: none */
+    int (*index)(struct lang *lang, struct xm_place place, struct val object, struct val index, struct val *ret_value);
+    int (*items)(struct lang *lang, struct xm_place place, struct val object, const struct list **ret_items);
+};
+struct object {
+    const struct object_type *type;
 };
 
 struct error_type {

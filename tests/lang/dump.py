@@ -37,7 +37,8 @@ def run(source, name):
     finally:
         printed, sys.stdout = sys.stdout.getvalue(), out
     names.pop('__builtins__')
-    names.pop('__annotations__', None)
+    for name in ('__annotations__', '__warningregistry__'):
+        names.pop(name, None)
     return {'names': [[text(k), plain(v)] for k, v in names.items() if type(v).__name__ != '_Feature'], 'print': text(printed)}
 
 

@@ -275,7 +275,7 @@ static void functions_and_methods_are_python_s(void **state)
         { BOTH, "a=float('1.5')\nb=bool('')\nc=list('ab')\nd=tuple([1])\ne=dict([('a',1)], b=2)\nf=float(2)", "a=1.5f b=False c=['a', 'b'] d=(1) e={'a': 1, 'b': 2} f=2f" },
         { BOTH, "a=sorted([3,1,2])\nb=sorted(['b','A'], key=lambda s: s.lower(), reverse=True)\nc=min(3,1)\nd=max([1,5,2])\ne=sum([1,2],10)\nf=abs(-3)", "a=[1, 2, 3] b=['b', 'A'] c=1 d=5 e=13 f=3" },
         { BOTH, "a=[i for i in enumerate(['x','y'],1)]\nb=zip([1,2],['a','b','c'])\nc=map(str,[1,2])\nd=filter(None,[0,1])\ne=any([0,1])\nf=all([])", "a=[(1, 'x'), (2, 'y')] b=[(1, 'a'), (2, 'b')] c=['1', '2'] d=[1] e=True f=True" },
-        { BOTH, "a=isinstance(1,int)\nb=isinstance('x',(int,str))\nc=type([])==list\nd=chr(65)+hex(255)+oct(8)\ne=ord('a')\nf=round(2.5)\ng=reversed([1,2])", "a=True b=True c=True d='A0xff0o10' e=97 f=3 g=[2, 1]" },
+        { BOTH, "a=isinstance(1,int)\nb=isinstance('x',(int,str))\nc=type([])==list\nd=chr(65)+hex(255)+oct(8)\ne=ord('a')\nf=round(2.5)\ng=reversed([1,2])", "a=True b=True c=True d='A0xff0o10' e=97 f=2 g=[2, 1]" },
         { BOTH, "a=' x y '.split()\nb='a,b,,c'.split(',')\nc='a,b,c'.split(',',1)\nd='a.b.c'.rsplit('.',1)\ne='x\\ny\\n'.splitlines()", "a=['x', 'y'] b=['a', 'b', '', 'c'] c=['a', 'b,c'] d=['a.b', 'c'] e=['x', 'y']" },
         { BOTH, "a='  x '.strip()+'|'+'xxay'.lstrip('x')+'|'+'y\\n'.rstrip()\nb='aXbX'.replace('X','--')\nc='ab'.startswith('a')\nd='ab'.endswith(('x','b'))", "a='x|ay|y' b='a--b--' c=True d=True" },
         { BOTH, "a='aB'.upper()+'aB'.lower()+'ab cd'.title()+'ab'.capitalize()\nb='abcb'.find('b')\nc='abcb'.rfind('b')\nd='abcb'.count('b')\ne='x'.find('y')\nf='12'.isdigit()", "a='ABabAb CdAb' b=1 c=3 d=2 e=-1 f=True" },
@@ -288,7 +288,7 @@ static void functions_and_methods_are_python_s(void **state)
         { BOTH, "a='x'.nosuch()", "f:1:7: str has no nosuch that configuration files can use\na='x'.nosuch()\n      ^" },
         { BOTH, "a=len()", "f:1:3: len() takes 1 argument, 0 given\na=len()\n  ^" },
         { BOTH, "a=sorted([1], kee=1)", "f:1:3: sorted() has no parameter kee\na=sorted([1], kee=1)\n  ^" },
-        { BOTH, "a=chr(0)", "f:1:3: chr() wants a number from 1 to 255\na=chr(0)\n  ^" },
+        { BOTH, "a=chr(0)", "f:1:3: chr() wants a number from 1 to 0x10ffff\na=chr(0)\n  ^" },
         { BOTH, "a=1()", "f:1:3: int cannot be called\na=1()\n  ^" },
     };
 
@@ -304,15 +304,13 @@ static void what_is_left_out_is_refused_by_name(void **state)
         { BOTH, "a=1\nexec 'x'", "f:2:1: exec is not supported in configuration files\nexec 'x'\n^" },
         { BOTH, "def f():\n  yield 1", "f:2:3: yield is not supported in configuration files\n  yield 1\n  ^" },
         { BOTH, "@x\ndef f(): pass", "f:1:1: decorators are not supported in configuration files\n@x\n^" },
-        { BOTH, "import os, subprocess", "f:1:12: import of subprocess is not allowed in configuration files\nimport os, subprocess\n           ^" },
-        { BOTH, "from os import system", "f:1:16: os.system is not allowed in configuration files\nfrom os import system\n               ^" },
-        { BOTH, "import os\nos.system('x')", "f:2:4: os.system is not allowed in configuration files\nos.system('x')\n   ^" },
+        { BOTH, "import os, subprocess", "f:1:12: import of subprocess is not allowed in configuration files: it runs programs\nimport os, subprocess\n           ^" },
+        { BOTH, "from os import system", "f:1:16: os.system is not allowed in configuration files: it runs programs\nfrom os import system\n               ^" },
+        { BOTH, "import os\nos.system('x')", "f:2:4: os.system is not allowed in configuration files: it runs programs\nos.system('x')\n   ^" },
         { BOTH, "from os import *", "f:1:16: from os import * is not supported in configuration files\nfrom os import *\n               ^" },
-        { BOTH, "a=open('/etc/passwd').read()", "f:1:3: open() is not allowed in configuration files\na=open('/etc/passwd').read()\n  ^" },
         { BOTH, "a=eval('1')", "f:1:3: eval() is not allowed in configuration files\na=eval('1')\n  ^" },
-        { BOTH, "try: a=open('x')\nexcept: pass", "f:1:8: open() is not allowed in configuration files\ntry: a=open('x')\n       ^" },
+        { BOTH, "try: a=open('x','w')\nexcept: pass", "f:1:8: open() with mode 'w' is not allowed in configuration files: they only read\ntry: a=open('x','w')\n       ^" },
         { BOTH, "a=''.__class__", "f:1:6: the attribute __class__ is not allowed in configuration files\na=''.__class__\n     ^" },
-        { BOTH, "import re\na=re.search('(a)\\\\1','aa')", "f:2:6: a back reference in a regular expression is not supported in configuration files\na=re.search('(a)\\\\1','aa')\n     ^" },
     };
 
     (void)state;
@@ -495,8 +493,8 @@ static void nothing_runs_away(void **state)
         { "a=1\nfor i in range(90): a=a*10", "64 bits" },
         { "a=2**2**2**2**2", "64 bits" },
         { "a=1.5**99999", "too large" },
-        { "import re\na=re.search('a{99}{99}', 'x')", "second repetition" },
-        { "import re\na=re.search('('*300, 'x')", "longer than" },
+        { "import re\na=re.search('((((a{999}){99}){99}){99})', 'x')", "too large" },
+        { "import re\na=re.search('('*300, 'x')", "too deeply" },
     };
 
     (void)state;

@@ -1,0 +1,73 @@
+/* What the functions of the language need to read their arguments and to give results. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "lang/builtin.h"
+
+static bool is_wanted(struct val v, enum val_type type)
+{
+    return v.type == type || (type == V_INT && v.type == V_BOOL);
+}
+
+int call_want(const struct call *call, size_t index, enum val_type type)
+{
+    if (is_wanted(call->args[index], type))
+        return 0;
+    return lang_raise(call->lang, call->place, "TypeError", "argument %zu is of type %s, not %s", index + 1,
+                      val_type_name((struct val){ .type = type }), val_type_name(call->args[index]));
+}
+
+const struct val *call_named(const struct call *call, const char *name)
+{
+    for (size_t i = 0; i < call->named->used; i++)
+        if (call->named->entries[i].live && strcmp(call->named->entries[i].key.str->data, name) == 0)
+            return &call->named->entries[i].value;
+    return NULL;
+}
+
+const struct val *call_arg(const struct call *call, size_t index, const char *name)
+{
+    return index < call->count ? &call->args[index] : call_named(call, name);
+}
+
+int call_int(const struct call *call, size_t index, const char *name, int64_t otherwise, int64_t *ret_value)
+{
+    const struct val *v = call_arg(call, index, name);
+
+    if (v != NULL && !is_wanted(*v, V_INT))
+        return lang_raise(call->lang, call->place, "TypeError", "%s is of type int, not %s", name, val_type_name(*v));
+    *ret_value = v == NULL ? otherwise : v->i;
+    return 0;
+}
+
+int call_value(const struct call *call, struct val function, const struct val *args, size_t count, struct val *ret_value)
+{
+    static const struct dict no_names;
+
+    return eval_call(call->lang, call->place, function, args, count, &no_names, ret_value);
+}
+
+int give_text(const struct call *call, const char *text, size_t len, struct val *ret_value)
+{
+    if (lang_check_str(call->lang, call->place, len) < 0)
+        return -1;
+    *ret_value = val_str(&call->lang->arena, text, len);
+    return 0;
+}
+
+struct val named_tuple(struct lang *lang, const char *const *fields)
+{
+    struct val tuple = val_list(&lang->arena, V_TUPLE, 9);
+
+    tuple.list->fields = fields;
+    return tuple;
+}
+
+int raise_errno(const struct call *call, int errnum, const char *path)
+{
+    char space[128];
+
+    /* GNU's: the text is where it says, in space or not */
+    return lang_raise(call->lang, call->place, "OSError", "[Errno %d] %s: '%.500s'", errnum,
+                      strerror_r(errnum, space, sizeof(space)), path);
+}
