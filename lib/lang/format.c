@@ -95,7 +95,7 @@ static void put_float(struct xm_buf *out, double f, bool twelve)
     }
     e = strchr(text, 'e');
     exponent = (int)strtol(e + 1, NULL, 10);
-    if (exponent < -4 || exponent >= (twelve ? 12 : 16)) {
+    if (exponent < -4 || exponent >= (twelve ? 11 : 16)) {
         if (memchr(text, '.', (size_t)(e - text)) != NULL)      /* twelve digits may end in zeros */
             while (e[-1] == '0')
                 memmove(e - 1, e, strlen(e) + 1), e--;

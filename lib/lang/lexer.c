@@ -50,6 +50,20 @@ static bool is_newline(char c)
     return c == '\n' || c == '\r';
 }
 
+/* A lone \r is a character like others in xl's strings and comments. */
+static bool ends_line(const struct lexer *lexer)
+{
+    if (lexer->lang->input->dialect == XM_DIALECT_XL && peek(lexer, 0) == '\r')
+        return peek(lexer, 1) == '\n';
+    return is_newline(peek(lexer, 0));
+}
+
+static void pass_comment(struct lexer *lexer)
+{
+    while (lexer->at < lexer->end && !ends_line(lexer))
+        lexer->at++;
+}
+
 /* \n, \r\n and a lone \r all end a line. */
 static void pass_newline(struct lexer *lexer)
 {
@@ -69,8 +83,7 @@ static int skip_blanks(struct lexer *lexer)
         if (c == ' ' || c == '\t' || c == '\f' || c == '\v') {
             lexer->at++;
         } else if (c == '#') {
-            while (lexer->at < lexer->end && !is_newline(*lexer->at))
-                lexer->at++;
+            pass_comment(lexer);
         } else if (c == '\\' && is_newline(peek(lexer, 1))) {
             lexer->at++;
             pass_newline(lexer);
@@ -101,8 +114,7 @@ static unsigned measure_indent(struct lexer *lexer)
                 break;
         }
         if (peek(lexer, 0) == '#')
-            while (lexer->at < lexer->end && !is_newline(*lexer->at))
-                lexer->at++;
+            pass_comment(lexer);
         if (lexer->at >= lexer->end)
             return 0;
         if (!is_newline(*lexer->at))
@@ -211,14 +223,14 @@ static int read_string(struct lexer *lexer, struct token *token, int flags)
             break;
         if (c == '\\' && lexer->at + 1 < lexer->end) {
             lexer->at++;        /* and now whatever it is, even a quote */
-            if (!is_newline(*lexer->at)) {
+            if (!ends_line(lexer)) {
                 lexer->at += *lexer->at != '\0';       /* a NUL is found in the next round */
                 continue;
             }
-        } else if (is_newline(c) && !triple) {
+        } else if (ends_line(lexer) && !triple) {
             return unended(lexer, token);
         }
-        if (is_newline(*lexer->at))
+        if (ends_line(lexer))
             pass_newline(lexer);
         else
             lexer->at++;

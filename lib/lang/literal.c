@@ -185,14 +185,19 @@ static int read_octal(struct reader *in)
     return put_code(in, value & 0xff, true);
 }
 
-/* libxlutil reads up to four digits, wants three, and stores nothing. */
+/* libxlutil reads a digit and then a number, sign and blanks included, from the three characters
+ * behind it, wants two of them used up, and stores nothing. */
 static int skip_xl_octal(struct reader *in)
 {
-    int i;
+    char window[4] = "", *end;
+    size_t left = (size_t)(in->end - ++in->at);
 
-    for (i = 0; i < 4 && in->at < in->end && isdigit((unsigned char)*in->at); i++)
-        in->at++;
-    return i < 3 ? fail(in, "a backslash with digits needs three of them") : 0;
+    memcpy(window, in->at, left < 3 ? left : 3);
+    strtol(window, &end, 10);
+    if (end - window < 2)
+        return fail(in, "a backslash with digits needs three of them");
+    in->at += end - window;
+    return 0;
 }
 
 static int read_escape(struct reader *in)
@@ -207,7 +212,7 @@ static int read_escape(struct reader *in)
         xm_buf_putc(&in->out, to[named - from]);
         return 0;
     }
-    if (isdigit((unsigned char)c) && in->lang->input->dialect == XM_DIALECT_XL)
+    if (c >= '0' && c <= '7' && in->lang->input->dialect == XM_DIALECT_XL)
         return skip_xl_octal(in);
     if (c >= '0' && c <= '7')
         return read_octal(in);
@@ -238,7 +243,7 @@ static int read_body(struct reader *in, bool raw)
         if (c == '\\' && !raw && in->at < in->end) {
             if (read_escape(in) < 0)
                 return -1;
-        } else if (c == '\r') {
+        } else if (c == '\r' && (in->lang->input->dialect != XM_DIALECT_XL || (in->at < in->end && *in->at == '\n'))) {
             in->at += in->at < in->end && *in->at == '\n';
             xm_buf_putc(&in->out, '\n');
         } else {

@@ -896,7 +896,7 @@ struct node *parse_expr_list(struct parser *p)
         /* A comma may end the list: then no expression follows. */
         if (p->token.type == T_NEWLINE || p->token.type == T_EOF || parser_at_op(p, ';') || parser_at_op(p, '=')
             || parser_at_op(p, ']') || parser_at_op(p, ':') || parser_at_op(p, ')') || parser_at_op(p, '}')
-            || parser_at_op(p, '!') || parser_at_op(p, '`'))
+            || parser_at_op(p, '!'))
             break;
         item = parse_star_expr(p);
         if (item == NULL)

@@ -36,10 +36,9 @@ def run(source, name):
         exec(compile(source, name, 'exec'), names)
     finally:
         printed, sys.stdout = sys.stdout.getvalue(), out
-    names.pop('__builtins__')
-    for name in ('__annotations__', '__warningregistry__'):
-        names.pop(name, None)
-    return {'names': [[text(k), plain(v)] for k, v in names.items() if type(v).__name__ != '_Feature'], 'print': text(printed)}
+    # What Python itself puts among the names is none of the snippet's.
+    own = [(k, v) for k, v in names.items() if not k.startswith('__') and v.__class__.__name__ != '_Feature']
+    return {'names': [[text(k), plain(v)] for k, v in own], 'print': text(printed)}
 
 
 if __name__ == '__main__':

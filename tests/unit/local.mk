@@ -47,6 +47,10 @@ UNIT_TESTS += tests/unit/lang
 tests_unit_lang_SOURCES = tests/unit/lang.c
 tests_unit_lang_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/xlgrammar
+tests_unit_xlgrammar_SOURCES = tests/unit/xlgrammar.c
+tests_unit_xlgrammar_LDADD = $(unit_ldadd) $(XEN_LIBS)
+
 UNIT_TESTS += tests/unit/savefile
 tests_unit_savefile_SOURCES = tests/unit/savefile.c
 tests_unit_savefile_LDADD = $(unit_ldadd)
