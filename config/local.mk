@@ -11,3 +11,7 @@ CLEANFILES += config/xm-supervise.service
 config/xm-supervise.service: $(srcdir)/config/xm-supervise.service.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) config && sed 's,@sbindir[@],$(sbindir),' \
 		<$(srcdir)/config/xm-supervise.service.in >$@.tmp && mv $@.tmp $@
+
+# What libxl runs for disks that are shared on purpose.
+xmlibexecdir = $(libexecdir)/xm
+dist_xmlibexec_SCRIPTS = config/block-shared

@@ -35,6 +35,11 @@ void xm_host_close(xm_host *host)
         host->ops->close(host);
 }
 
+const xm_conf *xm_host_conf(const xm_host *host)
+{
+    return host->conf;
+}
+
 void xm_host_set_stop(xm_host *host, const volatile int *stop)
 {
     host->stop = stop ? stop : &host->never;
@@ -229,4 +234,29 @@ int xm_host_events_open(xm_host *host, int *ret_fd, xm_error **err)
 int xm_host_event_next(xm_host *host, struct xm_event *ret_event, xm_error **err)
 {
     return host->ops->event_next(host, ret_event, err);
+}
+
+int xm_host_file(xm_host *host, const char *path, struct xm_host_file *ret_file, xm_error **err)
+{
+    return host->ops->file(host, path, ret_file, err);
+}
+
+int xm_host_need(xm_host *host, enum xm_need need, const char *name, xm_error **err)
+{
+    return host->ops->need(host, need, name, err);
+}
+
+int xm_host_holders(xm_host *host, xm_holders **ret_holders, xm_error **err)
+{
+    return host->ops->holders(host, ret_holders, err);
+}
+
+int xm_host_pci(xm_host *host, xm_pci_devices **ret_devices, xm_error **err)
+{
+    return host->ops->pci(host, ret_devices, err);
+}
+
+int xm_host_room(xm_host *host, void *config, struct xm_room *ret_room, xm_error **err)
+{
+    return host->ops->room(host, config, ret_room, err);
 }

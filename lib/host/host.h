@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "bind/conf.h"
+#include "convert/json.h"
 
 typedef struct xm_host xm_host;
 
@@ -23,6 +24,9 @@ typedef struct xm_host xm_host;
  * that names the way to a simulated host. log may be NULL; both are borrowed until close. */
 XM_API int xm_host_open(const xm_conf *conf, const struct xm_log *log, xm_host **ret_host, xm_error **err);
 XM_API void xm_host_close(xm_host *host);
+
+/* What it was opened with. */
+XM_API const xm_conf *xm_host_conf(const xm_host *host);
 
 /* While *stop is non-zero, long calls undo what they began and fail with XM_INTERRUPTED at the
  * next point where that is possible. A signal handler sets it. */
@@ -210,6 +214,122 @@ typedef struct xm_vnc {
 XM_API int xm_host_vnc(xm_host *host, uint32_t domid, xm_vnc **ret_vnc, xm_error **err);
 XM_API void xm_vnc_free(xm_vnc *vnc);
 XM_AUTO_DEFINE(xm_vnc)
+
+/* --- what is there for a guest, and who holds it: looked at, never changed --- */
+
+enum xm_file_type { XM_FILE_REGULAR, XM_FILE_BLOCK, XM_FILE_OTHER };
+
+/* Enough to tell an image's format, and a kernel from something else. */
+#define XM_FILE_HEAD 1024
+
+/* A file of domain 0 as a kernel or a disk would find it. dev and ino say which one it is, by
+ * whatever name: a block device is its number and ino 0, a loop device is the file behind it. */
+struct xm_host_file {
+    enum xm_file_type type;
+    uint64_t dev, ino;
+    bool writable;              /* its mode has a write bit */
+    bool executable;
+    char mounted;               /* in domain 0: 'r', 'w', or 0 */
+    unsigned char head[XM_FILE_HEAD];
+    size_t head_len;            /* less where there is no more, or no medium */
+    unsigned char tail[8];      /* of the last 512 bytes, the first; of a regular file that has as many */
+};
+
+/* Follows links. XM_NOT_FOUND, XM_DENIED: "PATH: why". */
+XM_API int xm_host_file(xm_host *host, const char *path, struct xm_host_file *ret_file, xm_error **err);
+
+/* What a file's contents claim to be, in libxl's words: qcow2, qcow, qed, vhd; raw for all others. */
+XM_API const char *xm_host_file_format(const struct xm_host_file *file);
+
+/* What a vif is plugged into, and by which script, if neither it nor xm.conf says so. */
+#define XM_HOST_BRIDGE "xenbr0"
+#define XM_HOST_VIF_SCRIPT "vif-bridge"
+
+/* The script of a disk that guests share on purpose (w!). libxl has no word for that; Xen's own
+ * script asks the store, where this one writes it. */
+#define XM_HOST_SHARING_SCRIPT XM_LIBEXECDIR "/block-shared"
+
+enum xm_need {
+    XM_NEED_SCRIPT,             /* a hotplug script: a name in /etc/xen/scripts, or a path */
+    XM_NEED_KERNEL,             /* a file that can be booted as a PV or PVH guest */
+    XM_NEED_BOOTLOADER,         /* a program: a name that Xen's tools bring or $PATH finds, or a path */
+    XM_NEED_FIRMWARE,           /* an image that Xen brings: hvmloader, seabios, ovmf, rombios */
+    XM_NEED_EMULATOR,           /* a device model: qemu-xen, qemu-xen-traditional */
+    XM_NEED_BRIDGE,             /* what the bridge script would plug a vif into */
+    XM_NEED_POOL,               /* a cpu pool, by name or number */
+};
+
+/* XM_NOT_FOUND, or XM_DENIED where it is there but no program, with a sentence about it. */
+XM_API int xm_host_need(xm_host *host, enum xm_need need, const char *name, xm_error **err);
+
+struct xm_held_disk {
+    char *path;                 /* as domain 0 sees it; with a script, the script's own word */
+    char *script;               /* NULL: the host's own */
+    char *vdev;
+    char mode;                  /* 'r', 'w', or '!': shared on purpose */
+};
+struct xm_held_nic { unsigned char mac[6]; char *bridge; };
+struct xm_held_pci { unsigned domain, bus, slot, func; };
+
+/* A domain, and what its devices hold in domain 0. */
+struct xm_holder {
+    uint32_t domid;
+    char uuid[37];
+    char *name;                 /* NULL: it has none */
+    struct xm_held_disk *disks;
+    struct xm_held_nic *nics;
+    struct xm_held_pci *pcis;
+    size_t disk_count, nic_count, pci_count;
+};
+
+typedef struct xm_holders {
+    struct xm_holder *items;    /* by domid */
+    size_t count;
+} xm_holders;
+
+/* All domains that live; one that is dying has let go. */
+XM_API int xm_host_holders(xm_host *host, xm_holders **ret_holders, xm_error **err);
+XM_API void xm_holders_free(xm_holders *holders);
+XM_AUTO_DEFINE(xm_holders)
+
+/* For those who fill one. The texts are copied, the new disk or nic is the holder's. */
+struct xm_holder *xm_holders_add(xm_holders *holders, uint32_t domid, const char *uuid, const char *name);
+struct xm_held_disk *xm_holder_add_disk(struct xm_holder *holder, const char *path, const char *script,
+                                        const char *vdev, char mode);
+struct xm_held_nic *xm_holder_add_nic(struct xm_holder *holder, const unsigned char mac[6], const char *bridge);
+void xm_holder_add_pci(struct xm_holder *holder, struct xm_held_pci pci);
+
+/* Adds what a configuration as libxl's JSON asks for. bridge: what its vifs are plugged into if it
+ * does not say so. */
+void xm_holder_fill(struct xm_holder *holder, const xm_json *config, const char *bridge);
+
+/* May a disk that another holds in mode held be used in mode wanted? Whoever writes wants it for
+ * himself; readers get on with each other; w! asks nobody. */
+bool xm_disk_modes_clash(char wanted, char held);
+
+/* A PCI device of the machine. Guests get those whose driver is pciback. */
+struct xm_pci_device {
+    struct xm_held_pci at;
+    bool assignable;
+};
+
+typedef struct xm_pci_devices {
+    struct xm_pci_device *items;        /* by address */
+    size_t count;
+} xm_pci_devices;
+
+XM_API int xm_host_pci(xm_host *host, xm_pci_devices **ret_devices, xm_error **err);
+XM_API void xm_pci_devices_free(xm_pci_devices *devices);
+XM_AUTO_DEFINE(xm_pci_devices)
+
+/* What create would reckon with, all in KiB: what the guest needs, what is free, and how much of
+ * its own domain 0 may be made to give. config is a libxl_domain_config; what it leaves open may
+ * be filled in. Fails as create would where the configuration cannot be built at all. */
+struct xm_room { uint64_t need_kib, free_kib, dom0_kib; };
+XM_API int xm_host_room(xm_host *host, void *config, struct xm_room *ret_room, xm_error **err);
+
+/* The failure for a guest that has not enough. */
+int xm_room_fail(const struct xm_room *room, xm_error **err);
 
 /* --- events --- */
 

@@ -5,6 +5,7 @@
 
 #include <libxl.h>
 
+#include "convert/json.h"
 #include "host/host.h"
 
 struct xm_host {
@@ -49,9 +50,34 @@ struct xm_host_ops {
     int (*console)(struct xm_host *host, uint32_t domid, enum xm_console_type type, unsigned num,
                    struct xm_console *ret, xm_error **err);
     int (*vnc)(struct xm_host *host, uint32_t domid, xm_vnc **ret, xm_error **err);
+    int (*file)(struct xm_host *host, const char *path, struct xm_host_file *ret, xm_error **err);
+    int (*need)(struct xm_host *host, enum xm_need need, const char *name, xm_error **err);
+    int (*holders)(struct xm_host *host, xm_holders **ret, xm_error **err);
+    int (*pci)(struct xm_host *host, xm_pci_devices **ret, xm_error **err);
+    int (*room)(struct xm_host *host, libxl_domain_config *config, struct xm_room *ret, xm_error **err);
     int (*events_open)(struct xm_host *host, int *ret_fd, xm_error **err);
     int (*event_next)(struct xm_host *host, struct xm_event *ret, xm_error **err);
 };
+
+/* --- file.c --- */
+
+/* A file by its real path, all but mounted and what is behind a loop device; what names it in errors. */
+int xm_host_file_look(const char *path, const char *what, struct xm_host_file *ret, xm_error **err);
+
+/* --- holders.c --- */
+
+/* Devices of a configuration as libxl's JSON: is the backend domain 0, the list of a key (never
+ * NULL), an address. */
+bool xm_held_here(const xm_json *device);
+const xm_json *xm_held_list(const xm_json *config, const char *key);
+struct xm_held_pci xm_held_pci_of(const xm_json *pci);
+
+bool xm_host_mac_parse(const char *text, unsigned char ret_mac[6]);
+
+/* "0000:03:00.1"; false if text does not begin so. */
+bool xm_host_pci_parse(const char *text, struct xm_held_pci *ret);
+void xm_pci_devices_add(xm_pci_devices *devices, struct xm_held_pci at, bool assignable);
+void xm_pci_devices_sort(xm_pci_devices *devices);
 
 extern const struct xm_host_ops xm_host_xen_ops, xm_host_sim_ops;
 

@@ -363,6 +363,69 @@ static void a_bootloader_needs_a_disk_with_something_on_it(void **state)
     assert_int_equal(create(w, &cfg, &domid, NULL), 0);
 }
 
+static void what_a_guest_holds_is_refused_to_others(void **state)
+{
+    struct world *w = *state;
+    libxl_domain_config cfg;
+    XM_AUTO(xm_holders) *holders = NULL;
+    struct xm_host_file file;
+    uint32_t domid;
+
+    make_guest(&cfg, "web", LIBXL_DOMAIN_TYPE_PV, "");
+    add_disk(&cfg, "/disk.img");
+    assert_int_equal(create(w, &cfg, &domid, NULL), 0);
+    assert_int_equal(xm_host_holders(w->host, &holders, NULL), 0);
+    assert_int_equal(holders->count, 2);
+    assert_string_equal(holders->items[1].disks[0].path, "/disk.img");
+    assert_int_equal(xm_host_file(w->host, "/disk.img", &file, NULL), 0);
+    assert_int_equal(file.mounted, 0);
+
+    make_guest(&cfg, "db", LIBXL_DOMAIN_TYPE_PV, "");
+    add_disk(&cfg, "/disk.img");
+    refuse(w, &cfg, XM_BUSY, "disk xvda: /disk.img is mounted in a guest domain");
+    make_guest(&cfg, "db", LIBXL_DOMAIN_TYPE_PV, "");
+    add_disk(&cfg, "/disk.img");
+    cfg.disks[0].script = strdup(XM_HOST_SHARING_SCRIPT);
+    assert_int_equal(create(w, &cfg, &domid, NULL), 0);
+
+    put(w, "sim/host.json", "{\"root\": \"%s\", \"mounts\": [\"/ramdisk ro\"]}", w->dir);
+    assert_int_equal(xm_host_file(w->host, "/ramdisk", &file, NULL), 0);
+    assert_int_equal(file.mounted, 'r');
+    make_guest(&cfg, "mail", LIBXL_DOMAIN_TYPE_PV, "");
+    add_disk(&cfg, "/ramdisk");
+    refuse(w, &cfg, XM_BUSY, "/ramdisk is mounted in the privileged domain");
+    make_guest(&cfg, "mail", LIBXL_DOMAIN_TYPE_PV, "");
+    add_disk(&cfg, "/ramdisk");
+    cfg.disks[0].readwrite = 0;
+    assert_int_equal(create(w, &cfg, &domid, NULL), 0);
+}
+
+static void what_the_machine_lacks_is_named(void **state)
+{
+    struct world *w = *state;
+    libxl_domain_config cfg;
+    xm_error *err = NULL;
+
+    put(w, "sim/host.json", "{\"root\": \"%s\", \"scripts\": [\"block\"], \"firmware\": [\"hvmloader\", \"seabios\"], "
+        "\"pci\": [\"0000:03:00.0\"]}", w->dir);
+    make_guest(&cfg, "web", LIBXL_DOMAIN_TYPE_PV, "");
+    add_nic(&cfg, "xenbr0");
+    refuse(w, &cfg, XM_NOT_FOUND, "vif 0: there is no script vif-bridge");
+    make_guest(&cfg, "web", LIBXL_DOMAIN_TYPE_HVM, "");
+    refuse(w, &cfg, XM_NOT_FOUND, "there is no device model qemu-xen");
+    make_guest(&cfg, "web", LIBXL_DOMAIN_TYPE_PV, "");
+    cfg.pcidevs = calloc(1, sizeof(*cfg.pcidevs));
+    cfg.num_pcidevs = 1;
+    libxl_device_pci_init(cfg.pcidevs);
+    cfg.pcidevs[0].bus = 3;
+    refuse(w, &cfg, XM_STATE, "PCI device 0000:03:00.0 is not assignable");
+    make_guest(&cfg, "web", LIBXL_DOMAIN_TYPE_PV, "");
+    cfg.c_info.pool_name = strdup("fast");
+    refuse(w, &cfg, XM_NOT_FOUND, "there is no cpu pool fast");
+    assert_int_equal(xm_host_need(w->host, XM_NEED_FIRMWARE, "ovmf", &err), -1);
+    expect(err, XM_NOT_FOUND, "there is no firmware ovmf");
+}
+
 static void too_much_memory_is_refused(void **state)
 {
     struct world *w = *state;
@@ -432,7 +495,7 @@ static void figures_beyond_reason_are_refused(void **state)
     make_guest(&cfg, "big", LIBXL_DOMAIN_TYPE_HVM, "");
     cfg.b_info.max_memkb = INT64_MAX - 1;
     refuse(w, &cfg, XM_INVALID, "cannot have");
-    make_guest(&cfg, "big", LIBXL_DOMAIN_TYPE_PV, "");
+    make_guest(&cfg, "big", LIBXL_DOMAIN_TYPE_PVH, "");
     cfg.b_info.max_vcpus = 129;
     refuse(w, &cfg, XM_INVALID, "129 vcpus");
     make_guest(&cfg, "big", LIBXL_DOMAIN_TYPE_PV, "");
@@ -1454,6 +1517,8 @@ int main(void)
         T(the_configuration_is_kept),
         T(what_is_missing_is_refused),
         T(a_bootloader_needs_a_disk_with_something_on_it),
+        T(what_a_guest_holds_is_refused_to_others),
+        T(what_the_machine_lacks_is_named),
         T(too_much_memory_is_refused),
         T(dom0_makes_room_when_allowed),
         T(a_taken_name_is_refused),

@@ -6,23 +6,30 @@
 
 #include <string.h>
 
-/* Room for need KiB, taken from dom0 if the configuration lets us. dom0 does not grow back. */
-static int make_room(struct sim_state *state, const xm_conf *conf, int64_t need, xm_error **err)
+/* dom0 gives only if the configuration lets us, and does not grow back. */
+void sim_room_for(const struct sim_state *state, const xm_conf *conf, const struct sim_guest *guest, struct xm_room *ret)
+{
+    int64_t spare = state->guests[0].mem_kib - state->settings.dom0_min_mib * 1024;
+    bool fixed = strstr(state->settings.xen_commandline, "dom0_mem=") != NULL;
+    bool gives = conf->autoballoon > 0 || (conf->autoballoon < 0 && !fixed);
+
+    *ret = (struct xm_room){
+        .need_kib = (uint64_t)(guest->mem_kib + guest->overhead_kib), .free_kib = (uint64_t)sim_free_kib(state),
+        .dom0_kib = gives && spare > 0 ? (uint64_t)spare : 0,
+    };
+}
+
+static int make_room(struct sim_state *state, const xm_conf *conf, const struct sim_guest *guest, xm_error **err)
 {
     struct sim_guest *dom0 = state->guests;
-    int64_t have = sim_free_kib(state), lack = need - have;
-    int64_t spare = dom0->mem_kib - state->settings.dom0_min_mib * 1024;
-    bool fixed = strstr(state->settings.xen_commandline, "dom0_mem=") != NULL;
+    struct xm_room room;
 
-    if (lack <= 0)
+    sim_room_for(state, conf, guest, &room);
+    if (room.need_kib <= room.free_kib)
         return 0;
-    if (conf->autoballoon == 0 || (conf->autoballoon < 0 && fixed))
-        return xm_fail(err, XM_HOST, "not enough memory: the domain needs %lld MiB, %lld MiB are free",
-                       (long long)(need + 1023) / 1024, (long long)have / 1024);
-    if (spare < lack)
-        return xm_fail(err, XM_HOST, "not enough memory: the domain needs %lld MiB, %lld MiB are free, and domain 0 can give %lld MiB",
-                       (long long)(need + 1023) / 1024, (long long)have / 1024, (long long)(spare > 0 ? spare / 1024 : 0));
-    dom0->mem_kib -= lack;
+    if (room.need_kib > room.free_kib + room.dom0_kib)
+        return xm_room_fail(&room, err);
+    dom0->mem_kib -= (int64_t)(room.need_kib - room.free_kib);
     dom0->target_kib = dom0->mem_kib;
     return sim_guest_store(state, dom0, err);
 }
@@ -87,7 +94,7 @@ static int begin(struct sim *sim, xm_json *json, const char *name, const struct 
     else if (stream != NULL && stream->mem_kib > guest->max_kib)
         (void)xm_fail(err, XM_INVALID, "the saved memory, %lld KiB, does not fit the guest's %lld",
                       (long long)stream->mem_kib, (long long)guest->max_kib);
-    else if (make_room(&state, sim->host.conf, guest->mem_kib + guest->overhead_kib, err) == 0)
+    else if (make_room(&state, sim->host.conf, guest, err) == 0)
         rc = take_domid(&state, &guest->domid, err);
     if (rc == 0) {
         if (stream != NULL)

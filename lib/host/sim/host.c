@@ -45,5 +45,6 @@ const struct xm_host_ops xm_host_sim_ops = {
     .config_json = sim_config_json, .pause = sim_pause, .unpause = sim_unpause,
     .shutdown = sim_shutdown, .destroy = sim_destroy, .rename = sim_rename, .sysrq = sim_sysrq,
     .dump_core = sim_dump_core, .console = sim_console, .vnc = sim_vnc,
+    .file = sim_file, .need = sim_need, .holders = sim_holders, .pci = sim_pci, .room = sim_room,
     .events_open = sim_events_open, .event_next = sim_event_next,
 };

@@ -5,6 +5,7 @@ lib_libxm_all_la_SOURCES += \
 	lib/host/sim/core.c \
 	lib/host/sim/cpuset.c \
 	lib/host/sim/create.c \
+	lib/host/sim/devices.c \
 	lib/host/sim/dmesg.c \
 	lib/host/sim/events.c \
 	lib/host/sim/fault.c \
@@ -13,6 +14,7 @@ lib_libxm_all_la_SOURCES += \
 	lib/host/sim/info.c \
 	lib/host/sim/life.c \
 	lib/host/sim/list.c \
+	lib/host/sim/look.c \
 	lib/host/sim/request.c \
 	lib/host/sim/save.c \
 	lib/host/sim/sim.h \

@@ -2,17 +2,12 @@
 #include "host/sim/sim.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define LIBXL_DEFAULT_KIB 32768         /* a guest without memory= */
-#define VCPUS_MAX 128
+#define HVM_VCPUS_MAX 128               /* Xen's own limits */
+#define PV_VCPUS_MAX XM_MAX_CPUS
 #define KIB_MAX (1ll << 40)
 
 static char *random_uuid(void)
@@ -25,24 +20,6 @@ static char *random_uuid(void)
     b[8] = (b[8] & 0x3f) | 0x80;
     return xm_printf("%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3],
                      b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
-}
-
-/* A file of dom0, as it stands in a configuration, in the real file system. */
-static char *real_path(const struct sim_state *state, const char *path)
-{
-    return *state->settings.root ? xm_printf("%s/%s", state->settings.root, path) : xm_strdup(path);
-}
-
-static int need_file(const struct sim_state *state, const char *what, const char *path, xm_error **err)
-{
-    xm_autofree char *real = real_path(state, path);
-    struct stat st;
-
-    if (stat(real, &st) < 0)
-        return xm_fail_errno(err, errno, "%s %s", what, path);
-    if (S_ISDIR(st.st_mode))
-        return xm_fail(err, XM_INVALID, "%s %s: is a directory", what, path);
-    return 0;
 }
 
 void sim_json_set_in(xm_json *json, const char *object, const char *key, const char *value)
@@ -98,9 +75,11 @@ static int read_vcpus(struct sim_request *request, xm_error **err)
     struct sim_guest *guest = &request->guest;
     const xm_json *online = xm_json_get(request->config, "b_info", "avail_vcpus", NULL);
 
+    int most = strcmp(guest->kind, "pv") == 0 ? PV_VCPUS_MAX : HVM_VCPUS_MAX;
+
     guest->max_vcpus = xm_json_int(xm_json_get(request->config, "b_info", "max_vcpus", NULL), 1);
-    if (guest->max_vcpus < 1 || guest->max_vcpus > VCPUS_MAX)
-        return xm_fail(err, XM_INVALID, "%lld vcpus: a guest has 1 to %d", (long long)guest->max_vcpus, VCPUS_MAX);
+    if (guest->max_vcpus < 1 || guest->max_vcpus > most)
+        return xm_fail(err, XM_INVALID, "%lld vcpus: a guest of this type has 1 to %d", (long long)guest->max_vcpus, most);
     guest->vcpus = online && online->type == XM_JSON_ARRAY && online->count > 0 ? (int64_t)online->count : 1;
     if (guest->vcpus > guest->max_vcpus)
         guest->vcpus = guest->max_vcpus;
@@ -116,10 +95,9 @@ static int64_t overhead_kib(const struct sim_guest *guest)
     return strcmp(guest->kind, "pv") == 0 ? 1024 : 1024 + 2048 + 4 * (256 * guest->max_vcpus + 2 * mib);
 }
 
-static int read_memory(const struct sim_state *state, struct sim_request *request, xm_error **err)
+static int read_memory(struct sim_request *request, xm_error **err)
 {
     struct sim_guest *guest = &request->guest;
-    int64_t most = state->settings.memory_mib * 1024;
     int64_t max = xm_json_int(xm_json_get(request->config, "b_info", "max_memkb", NULL), -1);
     int64_t target = xm_json_int(xm_json_get(request->config, "b_info", "target_memkb", NULL), -1);
 
@@ -130,13 +108,30 @@ static int read_memory(const struct sim_state *state, struct sim_request *reques
     if (target == 0 || max < target || max > KIB_MAX)
         return xm_fail(err, XM_INVALID, "a guest cannot have %lld KiB of memory, %lld at most", (long long)target,
                        (long long)max);
-    if (target > most)
-        return xm_fail(err, XM_HOST, "not enough memory: the domain needs %lld MiB, the machine has %lld MiB",
-                       (long long)(target + 1023) / 1024, (long long)most / 1024);
     guest->target_kib = guest->mem_kib = target;
     guest->max_kib = max;
     guest->overhead_kib = overhead_kib(guest);
     return 0;
+}
+
+static int need_machine_for(const struct sim_state *state, const struct sim_guest *guest, xm_error **err)
+{
+    if (guest->target_kib <= state->settings.memory_mib * 1024)
+        return 0;
+    return xm_fail(err, XM_HOST, "not enough memory: the domain needs %lld MiB, the machine has %lld MiB",
+                   (long long)(guest->target_kib + 1023) / 1024, (long long)state->settings.memory_mib);
+}
+
+int sim_request_room(const struct sim_state *state, const xm_conf *conf, xm_json *json, struct xm_room *ret_room,
+                     xm_error **err)
+{
+    struct sim_request request = { .config = json };
+    int rc = read_kind(state, &request, err) < 0 || read_vcpus(&request, err) < 0 || read_memory(&request, err) < 0;
+
+    if (rc == 0)
+        sim_room_for(state, conf, &request.guest, ret_room);
+    sim_request_clear(&request);
+    return -rc;
 }
 
 static int read_affinity(const struct sim_state *state, const xm_json *lists, int64_t vcpu, char **ret_text, xm_error **err)
@@ -198,114 +193,6 @@ static int read_behaviour(const struct sim_state *state, struct sim_request *req
     return sim_behaviour_parse(guest->words, &guest->does, err);
 }
 
-static bool is_here(const xm_json *device)
-{
-    const char *backend = xm_json_str(xm_json_get(device, "backend_domname", NULL));
-
-    return xm_json_int(xm_json_get(device, "backend_domid", NULL), 0) == 0
-        && (backend == NULL || strcmp(backend, "Domain-0") == 0 || strcmp(backend, "0") == 0);
-}
-
-static const xm_json *list_of(const xm_json *config, const char *key)
-{
-    static const xm_json none = { .type = XM_JSON_ARRAY };
-    const xm_json *list = xm_json_get(config, key, NULL);
-
-    return list != NULL && list->type == XM_JSON_ARRAY ? list : &none;
-}
-
-static int need_disk(const struct sim_state *state, const xm_json *disk, xm_error **err)
-{
-    const char *path = xm_json_str(xm_json_get(disk, "pdev_path", NULL));
-    const char *format = xm_json_str(xm_json_get(disk, "format", NULL));
-    const char *script = xm_json_str(xm_json_get(disk, "script", NULL));
-    const char *vdev = xm_json_str(xm_json_get(disk, "vdev", NULL));
-    xm_autofree char *what = xm_printf("disk %s:", vdev ? vdev : "?");
-
-    if (!is_here(disk) || script != NULL || path == NULL || *path == '\0'
-        || (format != NULL && strcmp(format, "empty") == 0))
-        return 0;
-    return need_file(state, what, path, err);
-}
-
-/* A script of another kind decides itself what it needs. */
-static bool is_bridged(const xm_json *nic, const xm_conf *conf)
-{
-    const char *script = xm_json_str(xm_json_get(nic, "script", NULL));
-    const char *base;
-
-    if (script == NULL)
-        script = conf->vif_script;
-    base = script && strrchr(script, '/') ? strrchr(script, '/') + 1 : script;
-    return base == NULL || strcmp(base, "vif-bridge") == 0;
-}
-
-static int need_bridge(const struct sim_state *state, const xm_conf *conf, const xm_json *nic, size_t number, xm_error **err)
-{
-    const char *bridge = xm_json_str(xm_json_get(nic, "bridge", NULL));
-
-    if (!is_here(nic) || !is_bridged(nic, conf))
-        return 0;
-    if (bridge == NULL)
-        bridge = conf->vif_bridge ? conf->vif_bridge : "xenbr0";
-    for (char **known = state->settings.bridges; *known != NULL; known++)
-        if (strcmp(*known, bridge) == 0)
-            return 0;
-    return xm_fail(err, XM_NOT_FOUND, "vif %zu: could not find bridge device %s", number, bridge);
-}
-
-static int need_devices(const struct sim_state *state, const xm_conf *conf, const xm_json *config, xm_error **err)
-{
-    const xm_json *disks = list_of(config, "disks"), *nics = list_of(config, "nics");
-
-    for (size_t i = 0; i < disks->count; i++)
-        if (need_disk(state, disks->items[i], err) < 0)
-            return -1;
-    for (size_t i = 0; i < nics->count; i++)
-        if (need_bridge(state, conf, nics->items[i], i, err) < 0)
-            return -1;
-    return 0;
-}
-
-/* What the bootloader would open. Its verdict on the contents: anything that is not empty boots. */
-static int need_bootable(const struct sim_state *state, const xm_json *config, const char *loader, xm_error **err)
-{
-    const xm_json *disks = list_of(config, "disks");
-    const char *path = disks->count > 0 ? xm_json_str(xm_json_get(disks->items[0], "pdev_path", NULL)) : NULL;
-    xm_autofree char *real = NULL;
-    xm_autoclose int fd = -1;
-    char byte;
-
-    if (path == NULL || *path == '\0')
-        return xm_fail(err, XM_INVALID, "bootloader %s: the guest has no disk to boot from", loader);
-    real = real_path(state, path);
-    fd = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return xm_fail_errno(err, errno, "bootloader %s: disk %s", loader, path);
-    if (read(fd, &byte, 1) < 1)
-        return xm_fail(err, XM_INVALID, "bootloader %s: disk %s: nothing to boot on it", loader, path);
-    return 0;
-}
-
-static int need_boot_files(const struct sim_state *state, const struct sim_request *request, bool restored, xm_error **err)
-{
-    const xm_json *b_info = xm_json_get(request->config, "b_info", NULL);
-    const char *kernel = xm_json_str(xm_json_get(b_info, "kernel", NULL));
-    const char *ramdisk = xm_json_str(xm_json_get(b_info, "ramdisk", NULL));
-    const char *loader = xm_json_str(xm_json_get(b_info, "bootloader", NULL));
-    bool hvm = strcmp(request->guest.kind, "hvm") == 0;
-
-    if (restored)
-        return 0;               /* its kernel is in its memory */
-    if (kernel == NULL && loader == NULL && !hvm)
-        return xm_fail(err, XM_INVALID, "the guest has neither a kernel nor a bootloader");
-    if (kernel != NULL && need_file(state, "kernel", kernel, err) < 0)
-        return -1;
-    if (ramdisk != NULL && need_file(state, "ramdisk", ramdisk, err) < 0)
-        return -1;
-    return kernel == NULL && loader != NULL && !hvm ? need_bootable(state, request->config, loader, err) : 0;
-}
-
 void sim_request_clear(struct sim_request *request)
 {
     xm_json_free(request->config);
@@ -319,10 +206,11 @@ int sim_request_read(const struct sim_state *state, const xm_conf *conf, xm_json
     struct sim_request request = { .config = json };
 
     if (read_identity(&request, name, err) < 0 || read_kind(state, &request, err) < 0
-        || read_vcpus(&request, err) < 0 || read_memory(state, &request, err) < 0
-        || read_affinities(state, &request, err) < 0 || read_behaviour(state, &request, err) < 0
-        || need_devices(state, conf, request.config, err) < 0
-        || need_boot_files(state, &request, restored, err) < 0) {
+        || read_vcpus(&request, err) < 0 || read_memory(&request, err) < 0
+        || need_machine_for(state, &request.guest, err) < 0 || read_affinities(state, &request, err) < 0
+        || read_behaviour(state, &request, err) < 0
+        || sim_need_devices(state, conf, &request, err) < 0
+        || sim_need_boot_files(state, &request, restored, err) < 0) {
         sim_request_clear(&request);
         return -1;
     }

@@ -29,6 +29,12 @@
  *   "xen_version"              "4.17.5-sim": major.minor and the rest
  *   "xen_commandline"          "dom0_mem=1024M,max:1024M"; without dom0_mem= dom0 shrinks by itself
  *   "bridges"                  ["xenbr0"]: what a vif can be plugged into
+ *   "cpupools"                 ["Pool-0"]: by number from 0
+ *   "firmware"                 ["hvmloader", "seabios", ...]: what there is for HVM guests, "qemu-xen" included
+ *   "scripts"                  ["vif-bridge", "block-iscsi", ...]: what is in /etc/xen/scripts
+ *   "bootloaders"              ["pygrub"]: found by these names; others by their paths
+ *   "mounts"                   []: "PATH" or "PATH ro", disks and images that are mounted in dom0
+ *   "pci"                      []: "0000:03:00.0" or "0000:03:00.0 pciback", which guests may be given
  *   "root"                     "", the real one: absolute directory that stands for dom0's / in kernel and disk paths
  *   "clock_offset_ms"          0: added to the real time
  *   "suspend_timeout_s"        60: how long save waits for the guest
@@ -105,7 +111,7 @@ struct sim_settings {
     char *hostname, *cpu_vendor, *xen_version, *xen_commandline, *root;
     int64_t memory_mib, dom0_memory_mib, dom0_min_mib, nr_cpus, cores_per_socket, threads_per_core, nodes;
     int64_t cpu_mhz, clock_offset_ms, suspend_timeout_s;
-    char **cpu_features, **bridges, **guests;
+    char **cpu_features, **bridges, **guests, **cpupools, **firmware, **scripts, **bootloaders, **mounts, **pci;
 };
 
 #define SIM_MS_MAX 100000000000000ll    /* the end of time: the year 5138 */
@@ -238,14 +244,37 @@ int sim_request_read(const struct sim_state *state, const xm_conf *conf, xm_json
                      struct sim_request *ret_request, xm_error **err);
 void sim_request_clear(struct sim_request *request);
 
+/* What the guest of json needs, and what there is for it. Takes json, also on failure. */
+int sim_request_room(const struct sim_state *state, const xm_conf *conf, xm_json *json, struct xm_room *ret_room,
+                     xm_error **err);
+
 /* Sets object's key, an object of json that is made if it is missing. */
 void sim_json_set_in(xm_json *json, const char *object, const char *key, const char *value);
+
+/* --- look.c: what there is for guests --- */
+
+bool sim_is_sharing_script(const char *path);
+char *sim_real_path(const struct sim_state *state, const char *path);
+const char *sim_base_of(const char *path);
+bool sim_words_have(char *const *words, const char *word);
+bool sim_same_file(const struct xm_host_file *a, const struct xm_host_file *b);
+/* what, if not NULL, stands before the path in errors. */
+int sim_look(const struct sim_state *state, const char *path, const char *what, struct xm_host_file *ret, xm_error **err);
+int sim_have(const struct sim_state *state, enum xm_need need, const char *name, xm_error **err);
+void sim_pci_list(const struct sim_state *state, xm_pci_devices *devices);
+int sim_holders_of(const struct sim_state *state, const xm_conf *conf, xm_holders **ret, xm_error **err);
+
+/* --- devices.c: what a request's devices and boot files find --- */
+
+int sim_need_devices(const struct sim_state *state, const xm_conf *conf, const struct sim_request *request, xm_error **err);
+int sim_need_boot_files(const struct sim_state *state, const struct sim_request *request, bool restored, xm_error **err);
 
 /* --- create.c --- */
 
 /* Makes the domain of request; stream, if not NULL, is what was restored into it. */
 int sim_domain_build(struct sim *sim, xm_json *json, const char *name, const struct sim_guest *stream,
                      const struct xm_build *build, uint32_t *ret_domid, xm_error **err);
+void sim_room_for(const struct sim_state *state, const xm_conf *conf, const struct sim_guest *guest, struct xm_room *ret);
 int sim_config_tree(libxl_domain_config *config, xm_json **ret_json, xm_error **err);
 
 /* --- life.c --- */
@@ -284,6 +313,11 @@ int sim_dump_core(struct xm_host *host, uint32_t domid, const char *path, bool l
 int sim_console(struct xm_host *host, uint32_t domid, enum xm_console_type type, unsigned num,
                 struct xm_console *ret, xm_error **err);
 int sim_vnc(struct xm_host *host, uint32_t domid, xm_vnc **ret, xm_error **err);
+int sim_file(struct xm_host *host, const char *path, struct xm_host_file *ret, xm_error **err);
+int sim_need(struct xm_host *host, enum xm_need need, const char *name, xm_error **err);
+int sim_holders(struct xm_host *host, xm_holders **ret, xm_error **err);
+int sim_pci(struct xm_host *host, xm_pci_devices **ret, xm_error **err);
+int sim_room(struct xm_host *host, libxl_domain_config *config, struct xm_room *ret, xm_error **err);
 int sim_events_open(struct xm_host *host, int *ret_fd, xm_error **err);
 int sim_event_next(struct xm_host *host, struct xm_event *ret, xm_error **err);
 void sim_watch_free(struct sim_watch *watch);

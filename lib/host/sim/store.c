@@ -37,6 +37,13 @@ const struct sim_field sim_settings_fields[] = {
     S_TEXT(xen_version, "4.17.5-sim"),
     S_TEXT(xen_commandline, "dom0_mem=1024M,max:1024M"),
     S_WORDS(bridges, "xenbr0"),
+    S_WORDS(cpupools, "Pool-0"),
+    S_WORDS(firmware, "hvmloader seabios ovmf rombios qemu-xen qemu-xen-traditional"),
+    S_WORDS(scripts, "vif-bridge vif-nat vif-openvswitch vif-route vif-vnic block block-drbd block-dummy block-enbd "
+            "block-iscsi block-nbd block-tap block-shared"),
+    S_WORDS(bootloaders, "pygrub"),
+    S_WORDS(mounts, ""),
+    S_WORDS(pci, ""),
     S_TEXT(root, ""),
     S_INT(clock_offset_ms, -SIM_MS_MAX, SIM_MS_MAX, 0),
     S_INT(suspend_timeout_s, 0, 3600, 60),

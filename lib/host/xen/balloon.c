@@ -90,3 +90,40 @@ int xen_balloon_free(struct xen_host *xen, libxl_domain_config *config, bool wan
         (void)libxl_wait_for_memory_target(ctx, 0, BALLOON_STEP);
     }
 }
+
+/* Below this libxl does not let domain 0 shrink. */
+#define DOM0_LEAST_KIB (128 * 1024)
+
+/* Domain 0's target as the store has it: libxl's own function for it would write there. */
+static uint64_t dom0_spare(struct xen_host *xen)
+{
+    struct xs_handle *xs = xen_store(xen, NULL);
+    xm_autofree char *text = xs != NULL ? xen_read(xs, "/local/domain/0/memory/target") : NULL;
+    uint64_t target = text != NULL ? strtoull(text, NULL, 10) : 0;
+    xc_domaininfo_t info;
+
+    if (target == 0 && xen_info(xen, 0, &info, NULL) == 0)
+        target = info.tot_pages * (XC_PAGE_SIZE / 1024);
+    return target > DOM0_LEAST_KIB ? target - DOM0_LEAST_KIB : 0;
+}
+
+int xen_host_room(struct xm_host *host, libxl_domain_config *config, struct xm_room *ret, xm_error **err)
+{
+    struct xen_host *xen = xen_of(host);
+    libxl_ctx *ctx = xen_ctx(xen, err);
+    struct xm_room room = { 0 };
+    bool wanted;
+    int rc;
+
+    if (ctx == NULL || xen_balloon_wanted(xen, &wanted, err) < 0)
+        return -1;
+    rc = libxl_domain_need_memory(ctx, config, INVALID_DOMID, &room.need_kib);
+    if (rc < 0)
+        return xen_fail(xen, rc, err, "cannot tell how much memory the domain needs");
+    rc = libxl_get_free_memory(ctx, &room.free_kib);
+    if (rc < 0)
+        return xen_fail(xen, rc, err, "cannot tell how much memory is free");
+    room.dom0_kib = wanted ? dom0_spare(xen) : 0;
+    *ret = room;
+    return 0;
+}

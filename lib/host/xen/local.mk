@@ -5,11 +5,14 @@ lib_libxm_all_la_SOURCES += \
 	lib/host/xen/cpu.c \
 	lib/host/xen/dump.c \
 	lib/host/xen/events.c \
+	lib/host/xen/file.c \
+	lib/host/xen/holders.c \
 	lib/host/xen/info.c \
 	lib/host/xen/life.c \
 	lib/host/xen/list.c \
 	lib/host/xen/log.c \
 	lib/host/xen/op.c \
+	lib/host/xen/need.c \
 	lib/host/xen/open.c \
 	lib/host/xen/save.c \
 	lib/host/xen/shutdown.c \

@@ -205,5 +205,7 @@ const struct xm_host_ops xm_host_xen_ops = {
     .pause = xen_host_pause, .unpause = xen_host_unpause, .shutdown = xen_host_shutdown,
     .destroy = xen_host_destroy, .rename = xen_host_rename, .sysrq = xen_host_sysrq,
     .dump_core = xen_host_dump_core, .console = xen_host_console, .vnc = xen_host_vnc,
+    .file = xen_host_file, .need = xen_host_need, .holders = xen_host_holders, .pci = xen_host_pci,
+    .room = xen_host_room,
     .events_open = xen_host_events_open, .event_next = xen_host_event_next,
 };

@@ -166,6 +166,12 @@ int xen_host_console(struct xm_host *host, uint32_t domid, enum xm_console_type 
                      struct xm_console *ret, xm_error **err);
 int xen_host_vnc(struct xm_host *host, uint32_t domid, xm_vnc **ret, xm_error **err);
 
+int xen_host_file(struct xm_host *host, const char *path, struct xm_host_file *ret, xm_error **err);
+int xen_host_need(struct xm_host *host, enum xm_need need, const char *name, xm_error **err);
+int xen_host_holders(struct xm_host *host, xm_holders **ret, xm_error **err);
+int xen_host_pci(struct xm_host *host, xm_pci_devices **ret, xm_error **err);
+int xen_host_room(struct xm_host *host, libxl_domain_config *config, struct xm_room *ret, xm_error **err);
+
 int xen_host_events_open(struct xm_host *host, int *ret_fd, xm_error **err);
 int xen_host_event_next(struct xm_host *host, struct xm_event *ret, xm_error **err);
 void xen_events_free(struct xen_events *events);
