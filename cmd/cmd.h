@@ -113,6 +113,8 @@ extern const struct xm_cmd *const xm_cmds[];       /* generated from COMMANDS, N
 
 /* Opens conf's host and registry into env. */
 int env_open(struct xm_env *env, xm_error **err);
+/* The same for a command that only looks: no registry is made where there is none. */
+int env_view(struct xm_env *env, xm_error **err);
 
 /* A word of the command line is wrong: xl's exit status 2. Returns -1. */
 int fail_usage(struct xm_env *env, xm_error **err, const char *fmt, ...) XM_PRINTF(3, 4);

@@ -50,17 +50,28 @@ int fail_usage(struct xm_env *env, xm_error **err, const char *fmt, ...)
     return xm_fail(err, XM_INVALID, "%s", text);
 }
 
-int env_open(struct xm_env *env, xm_error **err)
+static int open_with(struct xm_env *env, int (*open_reg)(const char *, const struct xm_log *, xm_reg **, xm_error **),
+                     xm_error **err)
 {
     if (env->host != NULL)
         return 0;
     if (xm_host_open(env->conf, &env->log, &env->host, err) < 0)
         return -1;
     xm_host_set_stop(env->host, env->stop);
-    if (xm_reg_open(env->conf->state_dir, &env->log, &env->reg, err) < 0)
+    if (open_reg(env->conf->state_dir, &env->log, &env->reg, err) < 0)
         return -1;
     env->guests = (struct xm_guests){ env->host, env->reg, &env->log, env->conf->min_restart_seconds };
     return 0;
+}
+
+int env_open(struct xm_env *env, xm_error **err)
+{
+    return open_with(env, xm_reg_open, err);
+}
+
+int env_view(struct xm_env *env, xm_error **err)
+{
+    return open_with(env, xm_reg_view, err);
 }
 
 static void env_close(struct xm_env *env)

@@ -19,6 +19,7 @@
 #include "convert/json.h"
 #include "convert/sxp.h"
 #include "doc/doc.h"
+#include "guest/check.h"
 #include "guest/guest.h"
 #include "guest/sxp.h"
 #include "host/host.h"

@@ -2,7 +2,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "bind/bind.h"
+#include "guest/claim.h"
 #include "guest/step.h"
 
 static void warn(void *arg, const char *text)
@@ -21,44 +21,18 @@ static int from_json(struct xm_step *step, const xm_doc *doc, const struct xm_bu
     return xm_host_create_json(step->guests->host, json, build, ret_domid, err);
 }
 
-/* Only a guest that is bound to cpus makes it worth asking what cpus there are. */
-static bool names_cpus(const xm_doc *doc)
-{
-    return xm_doc_get(doc, "cpus") != NULL || xm_doc_get(doc, "cpus_soft") != NULL || xm_doc_get(doc, "cpu") != NULL;
-}
-
-static int load_machine(xm_host *host, struct xm_bind_machine *ret_machine, unsigned **ret_nodes, xm_error **err)
-{
-    XM_AUTO(xm_host_info) *info = NULL;
-    unsigned *nodes;
-
-    if (xm_host_info_get(host, true, &info, err) < 0)
-        return -1;
-    nodes = xm_new0(unsigned, info->nr_cpus);
-    for (unsigned cpu = 0; info->cpus != NULL && cpu < info->nr_cpus; cpu++)
-        nodes[cpu] = info->cpus[cpu].node;
-    *ret_machine = (struct xm_bind_machine){ .nr_cpus = info->nr_cpus, .cpu_nodes = info->cpus ? nodes : NULL };
-    *ret_nodes = nodes;
-    return 0;
-}
-
 static int from_doc(struct xm_step *step, const struct xm_source *source, const struct xm_build *build,
                     uint32_t *ret_domid, xm_error **err)
 {
     struct xm_bind_report report = { .warning = warn, .arg = (void *)step->guests->log };
     xm_host *host = step->guests->host;
-    struct xm_bind_machine machine;
-    xm_autofree unsigned *nodes = NULL;
     libxl_domain_config cfg;
     int rc;
 
-    if (names_cpus(source->doc)) {
-        if (load_machine(host, &machine, &nodes, err) < 0)
-            return -1;
-        report.machine = &machine;
-    }
     libxl_domain_config_init(&cfg);
-    rc = xm_bind(source->doc, &report, &cfg, err);
+    rc = xm_guest_bind(step->guests, source->doc, &report, &cfg, err);
+    if (rc == 0)
+        rc = xm_guest_claim_now(step->guests, source->doc, &cfg, err);
     if (rc == 0 && source->fd < 0)
         rc = xm_host_create(host, &cfg, build, ret_domid, err);
     else if (rc == 0)

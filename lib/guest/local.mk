@@ -1,7 +1,10 @@
 lib_libxm_all_la_SOURCES += \
 	lib/guest/build.c \
+	lib/guest/check.c lib/guest/check.h \
+	lib/guest/claim.c lib/guest/claim.h \
 	lib/guest/config.c \
 	lib/guest/end.c \
+	lib/guest/finding.c lib/guest/finding.h \
 	lib/guest/guest.h \
 	lib/guest/list.c \
 	lib/guest/mac.c lib/guest/mac.h \

@@ -14,15 +14,16 @@ int xm_reg_uuids(const xm_reg *reg, char (**ret_uuids)[37], size_t *ret_count, x
     size_t count = 0, cap = 0;
     struct dirent *item;
 
-    if (dir == NULL)
+    if (dir == NULL && errno != ENOENT)
         return xm_fail_errno(err, errno, "%s", reg->domains);
-    while ((item = readdir(dir)) != NULL) {
+    while (dir != NULL && (item = readdir(dir)) != NULL) {
         if (!xm_uuid_is_plain(item->d_name))
             continue;
         XM_GROW(uuids, count, cap);
         memcpy(uuids[count++], item->d_name, 37);
     }
-    closedir(dir);
+    if (dir != NULL)
+        closedir(dir);
     *ret_uuids = uuids;
     *ret_count = count;
     return 0;

@@ -104,14 +104,25 @@ static void visit_entry(xm_reg *reg, const char *name)
         xm_log(reg->log, XM_LOG_INFO, "removed %s, left by an interrupted command", path);
 }
 
-int xm_reg_open(const char *base, const struct xm_log *log, xm_reg **ret_reg, xm_error **err)
+int xm_reg_view(const char *base, const struct xm_log *log, xm_reg **ret_reg, xm_error **err)
 {
     xm_reg *reg = xm_new0(xm_reg, 1);
 
+    (void)err;
     reg->base = xm_strdup(base);
     reg->domains = xm_printf("%s/domains", base);
     reg->locks = xm_printf("%s/locks", base);
     reg->log = log;
+    *ret_reg = reg;
+    return 0;
+}
+
+int xm_reg_open(const char *base, const struct xm_log *log, xm_reg **ret_reg, xm_error **err)
+{
+    xm_reg *reg;
+
+    if (xm_reg_view(base, log, &reg, err) < 0)
+        return -1;
     if (xm_dir_make(reg->domains, 0700, err) < 0 || xm_dir_make(reg->locks, 0700, err) < 0) {
         xm_reg_close(reg);
         return xm_wrap(err, "cannot open the registry of guests");

@@ -69,6 +69,9 @@ typedef struct xm_reg_entries {
 
 /* Opens, and makes if need be, the registry at base. Nothing is kept open. */
 XM_API int xm_reg_open(const char *base, const struct xm_log *log, xm_reg **ret_reg, xm_error **err);
+/* The same for those who only read: nothing is made or swept, and a registry that is not there is an
+ * empty one. */
+XM_API int xm_reg_view(const char *base, const struct xm_log *log, xm_reg **ret_reg, xm_error **err);
 XM_API void xm_reg_close(xm_reg *reg);
 
 XM_API int xm_reg_list(xm_reg *reg, xm_reg_entries **ret_entries, xm_error **err);

@@ -1,6 +1,7 @@
 # The command line on the simulated host: one word for each tests/cli/NAME.t.
 CLI_TESTS = \
 	tests/cli/bad-input.t \
+	tests/cli/check.t \
 	tests/cli/commands.t \
 	tests/cli/completion.t \
 	tests/cli/config.t \
