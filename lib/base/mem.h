@@ -44,10 +44,10 @@ XM_API void xm_cleanup_close(int *fd);
 #define xm_autoclose __attribute__((cleanup(xm_cleanup_close)))
 
 /* XM_AUTO(xm_doc) *doc = NULL; calls xm_doc_free(doc) at the end of the scope, for each type
- * whose header says XM_AUTO_DEFINE(xm_doc). */
+ * whose header says XM_AUTO_DEFINE(xm_doc). It may be there for that end alone: clang would warn. */
 #define XM_AUTO_DEFINE(type)                                                \
     static inline void type##_cleanup(type **ptr) { type##_free(*ptr); }
-#define XM_AUTO(type) __attribute__((cleanup(type##_cleanup))) type
+#define XM_AUTO(type) __attribute__((cleanup(type##_cleanup), unused)) type
 
 #define XM_TAKE(ptr)                                                        \
     ({ __typeof__(ptr) taken_ = (ptr); (ptr) = NULL; taken_; })
