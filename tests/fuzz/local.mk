@@ -67,3 +67,11 @@ tests_fuzz_fuzz_savefile_SOURCES = tests/fuzz/savefile.c $(fuzz_common)
 tests_fuzz_fuzz_savefile_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_savefile_LDADD = lib/libxm-all.la
 
+FUZZ_REPLAYS += tests/fuzz/replay-cfg
+tests_fuzz_replay_cfg_SOURCES = tests/fuzz/cfg.c tests/fuzz/replay.c $(fuzz_common)
+tests_fuzz_replay_cfg_LDADD = lib/libxm-all.la
+FUZZERS += tests/fuzz/fuzz-cfg
+tests_fuzz_fuzz_cfg_SOURCES = tests/fuzz/cfg.c $(fuzz_common)
+tests_fuzz_fuzz_cfg_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_cfg_LDADD = lib/libxm-all.la
+
