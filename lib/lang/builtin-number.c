@@ -32,12 +32,12 @@ static int digit_of(char c)
 }
 
 /* The digits from *at on, single underscores between: 1, 0 if there is none, -1 if they do not fit. */
-static int read_digits(const char **at, int base, bool negative, int64_t *ret_value)
+static int read_digits(const char **at, int base, bool negative, bool underscores, int64_t *ret_value)
 {
     bool any = false, fits = true;
     int64_t value = 0;
 
-    for (; digit_of(**at) < base || (any && **at == '_' && digit_of((*at)[1]) < base); ++*at) {
+    for (; digit_of(**at) < base || (underscores && any && **at == '_' && digit_of((*at)[1]) < base); ++*at) {
         int digit = digit_of(**at);
 
         if (**at == '_')
@@ -66,7 +66,7 @@ static int parse_int(const struct call *call, const struct str *str, int base, s
     if (old && call->lang->python2)
         base = 8;
     base = prefix_base(&at, base);
-    rc = read_digits(&at, base, negative, &value);
+    rc = read_digits(&at, base, negative, !call->lang->python2, &value);
     if (call->lang->python2 && (*at == 'L' || *at == 'l'))
         at++;
     if (rc == 0 || at[strspn(at, blanks)] != '\0' || (old && !call->lang->python2 && value != 0))
@@ -114,14 +114,14 @@ static int run_int(const struct call *call, struct val *ret_value)
 }
 
 /* Digits, a point, an exponent, inf and nan, but not what else strtod() takes. */
-static bool parse_float(const char *text, double *ret_float)
+static bool parse_float(const char *text, bool underscores, double *ret_float)
 {
     const char *blanks = " \t\n\v\f\r", *at = text + strspn(text, blanks);
     xm_autofree char *plain = xm_strdup(at);
     char *to = plain, *end;
 
     for (const char *from = at; *from != '\0'; from++)
-        if (*from != '_' || from == at || !isdigit((unsigned char)from[-1]) || !isdigit((unsigned char)from[1]))
+        if (*from != '_' || !underscores || from == at || !isdigit((unsigned char)from[-1]) || !isdigit((unsigned char)from[1]))
             *to++ = *from;
     *to = '\0';
     if (strpbrk(plain, "xX(") != NULL)
@@ -141,7 +141,7 @@ static int run_float(const struct call *call, struct val *ret_value)
     }
     if (v.type != V_STR)
         return lang_raise(call->lang, call->place, "TypeError", "float() wants a text or a number, not %s", val_type_name(v));
-    if (!parse_float(v.str->data, &f))
+    if (!parse_float(v.str->data, !call->lang->python2, &f))
         return lang_raise(call->lang, call->place, "ValueError", "could not convert string to float: '%.60s'", v.str->data);
     *ret_value = val_float(f);
     return lang_step(call->lang, call->place, v.str->len / 64);
@@ -274,6 +274,23 @@ static double round_float(double f, int64_t digits)
     return rint(f / scale) * scale;
 }
 
+/* Python 2 rounds what is as near to both away from 0. */
+static double round_away(double f, int64_t digits)
+{
+    char text[500];
+    const char *rest;
+
+    if (digits == 0 || !isfinite(f))
+        return round(f);
+    if (digits > 0 && digits <= 22) {
+        snprintf(text, sizeof(text), "%.*f", (int)digits + 60, f);
+        rest = strchr(text, '.') + 1 + digits;
+        if (*rest == '5' && rest[1 + strspn(rest + 1, "0")] == '\0')
+            f = nextafter(f, f > 0 ? INFINITY : -INFINITY);
+    }
+    return round_float(f, digits);
+}
+
 static int run_round(const struct call *call, struct val *ret_value)
 {
     const struct val *given = call_arg(call, 1, "ndigits");
@@ -287,10 +304,8 @@ static int run_round(const struct call *call, struct val *ret_value)
         return -1;
     if (whole)
         digits = 0;
-    if (call->lang->python2) {          /* away from 0, and a float always */
-        double f = val_as_float(v);
-
-        *ret_value = val_float(digits == 0 ? round(f) : round_float(f, digits));
+    if (call->lang->python2) {          /* a float always */
+        *ret_value = val_float(round_away(val_as_float(v), digits));
         return 0;
     }
     if (v.type != V_FLOAT)

@@ -1,5 +1,6 @@
 #include "lang/lang.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -68,6 +69,8 @@ static int export(struct result *result, struct val v, unsigned depth, struct xm
     result->bytes += v.type == V_STR ? v.str->len : 0;
     if (++result->values > RESULT_VALUES_MAX || result->bytes > RESULT_BYTES_MAX)
         return lang_stop(result->lang, v.place, "the values are too large together");
+    if (v.type == V_FLOAT && !isfinite(v.f))
+        return lang_stop(result->lang, v.place, "a configuration has no value that is not finite");
     switch (v.type) {
     case V_NONE: case V_BOOL: case V_INT: case V_FLOAT:
         out->type = v.type == V_NONE ? XM_VALUE_NONE : v.type == V_BOOL ? XM_VALUE_BOOL

@@ -13,6 +13,8 @@
 #include "lang/builtin.h"
 #include "lang/operator.h"
 
+enum { NAMES_MAX = 10000 };
+
 extern char **environ;
 
 static struct val text(struct lang *lang, const char *string)
@@ -117,7 +119,9 @@ static int run_listdir(const struct call *call, struct val *ret_value)
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
         list_add(&call->lang->arena, list.list, text(call->lang, entry->d_name));
-        rc = lang_step(call->lang, call->place, 8) < 0 ? -1 : lang_check_count(call->lang, call->place, list.list->count);
+        rc = lang_step(call->lang, call->place, 8);
+        if (rc == 0 && list.list->count > NAMES_MAX)
+            rc = lang_stop(call->lang, call->place, "os.listdir(): more than %d names", NAMES_MAX);
     }
     closedir(dir);
     if (rc == 0 && list.list->count > 1)

@@ -92,3 +92,7 @@ EXTRA_DIST += tests/corpus
 UNIT_TESTS += tests/unit/plain
 tests_unit_plain_SOURCES = tests/unit/plain.c
 tests_unit_plain_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/langlib
+tests_unit_langlib_SOURCES = tests/unit/langlib.c
+tests_unit_langlib_LDADD = $(unit_ldadd)
