@@ -17,20 +17,35 @@ static const struct xm_choice builders[] = {
     { "generic", LIBXL_DOMAIN_TYPE_PV }, { NULL, 0 }
 };
 
-static int read_type(struct xm_binder *b, const char *key, const struct xm_choice *choices)
+/* xl takes as much of a name as there is, even nothing: the first that begins so. */
+static const struct xm_choice xl_builders[] = {
+    { "hvm", LIBXL_DOMAIN_TYPE_HVM }, { "generic", LIBXL_DOMAIN_TYPE_PV }, { NULL, 0 }
+};
+
+static bool begins_one(const struct xm_choice *choices, const char *text, int *ret)
+{
+    for (; choices->name; choices++)
+        if (!strncmp(choices->name, text, strlen(text))) {
+            *ret = choices->value;
+            return true;
+        }
+    return false;
+}
+
+static int read_type(struct xm_binder *b, const char *key, const struct xm_choice *choices, const struct xm_choice *beginnings)
 {
     xm_autofree char *text = xm_binder_get_text(b, key);
     int type = LIBXL_DOMAIN_TYPE_INVALID;
 
-    if (text)
+    if (text && (b->dialect != XM_DIALECT_XL || !begins_one(beginnings, text, &type)))
         (void)xm_binder_choose(b, choices, key, text, &type);
     return type;
 }
 
 bool xm_bind_type(struct xm_binder *b)
 {
-    int builder = read_type(b, "builder", builders);
-    int type = read_type(b, "type", types);
+    int builder = read_type(b, "builder", builders, xl_builders);
+    int type = read_type(b, "type", types, types);
 
     if (type != LIBXL_DOMAIN_TYPE_INVALID && builder != LIBXL_DOMAIN_TYPE_INVALID && type != builder)
         (void)xm_binder_error(b, "contradicts builder");

@@ -24,7 +24,9 @@ struct xm_bind_report {
     void *arg;
     const struct xm_bind_machine *machine;              /* may be NULL */
     bool strict;                /* unknown keys, and keys without effect on this guest, are mistakes */
+    const char *scripts;                /* where scripts of block devices are; NULL: XM_BIND_SCRIPTS */
 };
+#define XM_BIND_SCRIPTS "/etc/xen/scripts"
 
 /* Fills *cfg, which the caller has initialised with libxl_domain_config_init() and disposes of,
  * also after an error. The document's dialect decides defaults. A document without uuid gets a

@@ -237,6 +237,13 @@ char *xm_binder_get_text(struct xm_binder *b, const char *key)
     return node ? xm_binder_text(b, node) : NULL;
 }
 
+void xm_binder_enter_item(struct xm_binder *b, const xm_node *list, size_t index)
+{
+    b->node = list->items[index];
+    b->index = (int)index;
+    xm_binder_at(b, 0);
+}
+
 void xm_binder_each(struct xm_binder *b, const char *key, bool one_string,
                     void (*item)(struct xm_binder *b, const char *text))
 {
@@ -256,9 +263,7 @@ void xm_binder_each(struct xm_binder *b, const char *key, bool one_string,
     for (size_t i = 0; i < list->count; i++) {
         xm_autofree char *text = NULL;
 
-        b->node = list->items[i];
-        b->index = (int)i;
-        b->offset = 0;
+        xm_binder_enter_item(b, list, i);
         text = xm_binder_text(b, list->items[i]);
         if (text)
             item(b, text);
@@ -323,8 +328,11 @@ bool xm_words_next(struct xm_words *words, struct xm_word *ret)
 
     for (;;) {
         start = words->next;
-        if (!start)
+        if (!start) {
+            if (words->binder)
+                xm_binder_at(words->binder, 0);
             return false;
+        }
         end = strchr(start, ',');
         if (end)
             *end = '\0';
@@ -344,16 +352,64 @@ bool xm_words_next(struct xm_words *words, struct xm_word *ret)
             trim_end(start);
             ret->value += strspn(ret->value, " \t\n");
         }
+        ret->value_at = (size_t)(ret->value - words->start);
     }
+    if (words->binder)
+        xm_binder_at(words->binder, (size_t)(start - words->start));
     return true;
 }
 
-bool xm_binder_flag(struct xm_binder *b, const struct xm_word *word, bool *ret)
+bool xm_words_next_pair(struct xm_words *words, struct xm_word *ret)
 {
-    if (!word->value || (strcmp(word->value, "0") && strcmp(word->value, "1")))
+    while (xm_words_next(words, ret)) {
+        if (ret->value)
+            return true;
+        (void)xm_binder_error(words->binder, "'%s' should be NAME=VALUE", ret->name);
+    }
+    return false;
+}
+
+bool xm_word_long(struct xm_binder *b, const struct xm_word *word, long min, long max, long *ret)
+{
+    trim_end(word->value);              /* also where blanks belong to texts */
+    xm_binder_at(b, word->value_at);
+    return xm_binder_parse_long(b, word->value, word->name, min, max, ret);
+}
+
+bool xm_word_u32(struct xm_binder *b, const struct xm_word *word, uint32_t *field)
+{
+    long value;
+
+    if (!xm_word_long(b, word, 0, UINT32_MAX, &value))
+        return false;
+    *field = (uint32_t)value;
+    return true;
+}
+
+bool xm_word_choose(struct xm_binder *b, const struct xm_choice *choices, const struct xm_word *word, int *ret)
+{
+    xm_binder_at(b, word->value_at);
+    return xm_binder_choose(b, choices, word->name, word->value, ret);
+}
+
+bool xm_word_flag(struct xm_binder *b, const struct xm_word *word, bool *ret)
+{
+    xm_binder_at(b, word->value_at);
+    if (strcmp(word->value, "0") && strcmp(word->value, "1"))
         return xm_binder_error(b, "%s must be 0 or 1", word->name);
     *ret = *word->value == '1';
     return true;
+}
+
+bool xm_word_unknown(struct xm_binder *b, const struct xm_word *word, const char *owner, const char *choices)
+{
+    return xm_binder_error(b, "unknown option '%s' of %s (%s)", word->name, owner, choices);
+}
+
+void xm_set_text(char **field, const char *text)
+{
+    free(*field);
+    *field = xm_strdup(text);
 }
 
 /* Edits between a and b: insert, drop, change or swap of neighbours; words up to 63 letters. */

@@ -102,6 +102,9 @@ char *xm_binder_get_text(struct xm_binder *b, const char *key);         /* NULL:
 void xm_binder_each(struct xm_binder *b, const char *key, bool one_string,
                     void (*item)(struct xm_binder *b, const char *text));
 
+/* Makes the item at index of the current list the current place. */
+void xm_binder_enter_item(struct xm_binder *b, const xm_node *list, size_t index);
+
 /* libxl's NULL-terminated list of the strings of a list value. */
 libxl_string_list xm_binder_strings(struct xm_binder *b, const xm_node *node);
 
@@ -117,16 +120,38 @@ bool xm_binder_choose(struct xm_binder *b, const struct xm_choice *choices, cons
 void xm_bitmap_init(libxl_bitmap *map, unsigned bits);
 
 /* Words of "a=1, b, c=2": cut at commas in place. value NULL: a bare word. Blanks before a word
- * are dropped, and those behind it where trim is set. */
-struct xm_words { char *next; bool trim; };
-struct xm_word { char *name, *value; };
+ * are dropped, and those behind it where trim is set. Where the words are those of a binder's current
+ * string, messages point at the word that was handed out last, and at the whole after the last. */
+struct xm_words {
+    char *next;
+    bool trim;
+    struct xm_binder *binder;   /* NULL: the text is none of a binder's */
+    const char *start;
+};
+#define XM_WORDS(b, text, trim) ((struct xm_words){ (text), (trim), (b), (text) })
+struct xm_word {
+    char *name, *value;
+    size_t value_at;            /* where the value stands in the string, for xm_binder_at() */
+};
 bool xm_words_next(struct xm_words *words, struct xm_word *ret);
+
+/* The next word that has a value; the others are mistakes. */
+bool xm_words_next_pair(struct xm_words *words, struct xm_word *ret);
+
+/* A word's value as a number, as one of several names, as "0" or "1"; false with the mistake reported. */
+bool xm_word_long(struct xm_binder *b, const struct xm_word *word, long min, long max, long *ret);
+bool xm_word_u32(struct xm_binder *b, const struct xm_word *word, uint32_t *field);
+bool xm_word_choose(struct xm_binder *b, const struct xm_choice *choices, const struct xm_word *word, int *ret);
+bool xm_word_flag(struct xm_binder *b, const struct xm_word *word, bool *ret);
+
+/* The mistake "unknown option 'NAME' of OWNER (CHOICES)". */
+bool xm_word_unknown(struct xm_binder *b, const struct xm_word *word, const char *owner, const char *choices);
+
+/* Puts a copy of text into field, in place of what is there. */
+void xm_set_text(char **field, const char *text);
 
 /* The one of names that text was probably meant to be, or NULL. */
 const char *xm_nearest(const char *text, const char *(*name_at)(void *arg, size_t index), void *arg);
-
-/* "yes"-like flag of a device string: 0 or 1. */
-bool xm_binder_flag(struct xm_binder *b, const struct xm_word *word, bool *ret);
 
 /* Appends one element, not initialised, to an array of libxl's and returns it. */
 #define XM_APPEND(array, count)                                                     \

@@ -12,7 +12,7 @@ static void one_leaf(struct xm_binder *b, const char *text)
 static void flags(struct xm_binder *b, const char *text)
 {
     xm_autofree char *copy = xm_strdup(text);
-    struct xm_words words = { copy, true };
+    struct xm_words words = XM_WORDS(b, copy, true);
     struct xm_word word;
     bool first = true;
 

@@ -127,6 +127,12 @@ static bool libxl_knows(const char *vdev)
     return vdev[2] >= 'a' && vdev[2] <= (*vdev == 'h' ? 'd' : 'p') && !isalpha((unsigned char)vdev[3]);
 }
 
+/* Messages point at part, which lies within the copy of the entry that begins at start. */
+static void point_at(struct xm_binder *b, const char *start, const char *part)
+{
+    xm_binder_at(b, (size_t)(part - start));
+}
+
 /* --- xm's form --- */
 
 /* A prefix is a word before a colon; a path has a slash or nothing before one. */
@@ -155,10 +161,10 @@ static bool split(char *text, struct parts *ret)
     return true;
 }
 
-/* Prefixes that only libxlutil has: they name a format. */
+/* Prefixes that only libxlutil has: of formats, and of what it passes over. */
 static bool is_xl_prefix(const char *uname)
 {
-    static const char *const names[] = { "raw:", "qcow:", "qcow2:", "vhd:" };
+    static const char *const names[] = { "raw:", "qcow:", "qcow2:", "vhd:", "tapdisk:", "ioemu:" };
 
     for (size_t i = 0; i < XM_COUNT(names); i++)
         if (!strncmp(uname, names[i], strlen(names[i])))
@@ -192,7 +198,7 @@ static const char *one_slash(const char *path)
 }
 
 /* tap:[tapdisk:|ioemu:]TYPE:PATH */
-static bool read_tap(struct xm_binder *b, const char *text, libxl_device_disk *disk)
+static bool read_tap(struct xm_binder *b, const struct parts *parts, const char *text, libxl_device_disk *disk)
 {
     const char *colon;
     int format;
@@ -205,6 +211,7 @@ static bool read_tap(struct xm_binder *b, const char *text, libxl_device_disk *d
         return true;
     }
     xm_autofree char *type = xm_strndup(text, (size_t)(colon - text));
+    point_at(b, parts->start, text);
     if (!xm_binder_choose(b, formats, "tap type", type, &format))
         return false;
     disk->format = (libxl_disk_format)format;
@@ -212,18 +219,36 @@ static bool read_tap(struct xm_binder *b, const char *text, libxl_device_disk *d
     return true;
 }
 
-static bool read_script(const char *uname, const char *params, struct entry *entry)
+/* X: is the script block-X. Those of Xen itself are taken for granted, others have to be there. */
+static bool has_script(const struct xm_binder *b, const char *name)
 {
+    static const char *const own[] = { "block-nbd", "block-enbd", "block-iscsi", "block-drbd" };
+    const char *dir = b->report && b->report->scripts ? b->report->scripts : XM_BIND_SCRIPTS;
+    xm_autofree char *path = xm_printf("%s/%s", dir, name);
+
+    for (size_t i = 0; i < XM_COUNT(own); i++)
+        if (!strcmp(own[i], name))
+            return true;
+    return access(path, X_OK) == 0;
+}
+
+static bool read_script(struct xm_binder *b, const char *uname, const char *params, struct entry *entry)
+{
+    xm_autofree char *script = xm_printf("block-%.*s", (int)(params - 1 - uname), uname);
+
+    if (!has_script(b, script))
+        return xm_binder_error(b, "unknown kind of disk '%s' (phy, file, tap, tap2, aio, nbd, enbd, iscsi, drbd, or X "
+                               "where there is a script block-X)", script + strlen("block-"));
     entry->kind = XM_DISK_OTHER;
-    entry->disk.script = xm_printf("block-%.*s", (int)(params - 1 - uname), uname);
+    entry->disk.script = XM_TAKE(script);
     entry->disk.pdev_path = xm_strdup(params);
     return true;
 }
 
-static bool read_uname(struct xm_binder *b, const char *uname, struct entry *entry)
+static bool read_uname(struct xm_binder *b, const struct parts *parts, struct entry *entry)
 {
     libxl_device_disk *disk = &entry->disk;
-    const char *params = uname + prefix_len(uname) + 1;
+    const char *uname = parts->item[UNAME], *params = uname + prefix_len(uname) + 1;
 
     if (!*uname) {
         disk->pdev_path = xm_strdup("");
@@ -237,17 +262,17 @@ static bool read_uname(struct xm_binder *b, const char *uname, struct entry *ent
     } else if (!strncmp(uname, "file:", 5) || !strncmp(uname, "aio:", 4)) {
         disk->pdev_path = xm_strdup(one_slash(params));
     } else if (!strncmp(uname, "tap:", 4) || !strncmp(uname, "tap2:", 5)) {
-        return read_tap(b, params, disk);
+        return read_tap(b, parts, params, disk);
     } else {
-        return read_script(uname, params, entry);
+        return read_script(b, uname, params, entry);
     }
     return true;
 }
 
 /* xvda, hda1, /dev/sda, ioemu:hda, hdc:cdrom, or the device number itself, as Solaris has it. */
-static bool read_vdev(struct xm_binder *b, char *vdev, libxl_device_disk *disk)
+static bool read_vdev(struct xm_binder *b, const struct parts *parts, libxl_device_disk *disk)
 {
-    char *suffix;
+    char *vdev = parts->item[VDEV], *suffix;
     long number;
 
     if (!strncmp(vdev, "ioemu:", 6))
@@ -259,9 +284,12 @@ static bool read_vdev(struct xm_binder *b, char *vdev, libxl_device_disk *disk)
         *suffix++ = '\0';
         if (!strcmp(suffix, "cdrom"))
             disk->is_cdrom = disk->removable = 1;
-        else if (strcmp(suffix, "disk"))
+        else if (strcmp(suffix, "disk")) {
+            point_at(b, parts->start, suffix);
             return xm_binder_error(b, "unknown device type '%s' (cdrom or disk)", suffix);
+        }
     }
+    point_at(b, parts->start, vdev);
     number = xm_disk_number(vdev);
     if (number < 0)
         return xm_binder_error(b, "'%s' is no device of a guest (like xvda, hda1, sda or 768)", vdev);
@@ -269,8 +297,11 @@ static bool read_vdev(struct xm_binder *b, char *vdev, libxl_device_disk *disk)
     return true;
 }
 
-static bool read_mode(struct xm_binder *b, const char *mode, struct entry *entry)
+static bool read_mode(struct xm_binder *b, const struct parts *parts, struct entry *entry)
 {
+    const char *mode = parts->item[MODE];
+
+    point_at(b, parts->start, mode);
     entry->shared = !strcmp(mode, "w!");
     entry->disk.readwrite = *mode == 'w' || !strcmp(mode, "rw");
     if (entry->shared || !strcmp(mode, "w") || !strcmp(mode, "r") || !strcmp(mode, "rw") || !strcmp(mode, "ro"))
@@ -286,9 +317,9 @@ static bool read_xm_form(struct xm_binder *b, const struct parts *parts, struct 
         return xm_binder_error(b, "has %d parts, where at least three are needed: what, the guest's device, and r or w",
                                parts->count);
     disk->format = LIBXL_DISK_FORMAT_RAW;
-    if (!read_uname(b, parts->item[UNAME], entry) || !read_vdev(b, parts->item[VDEV], disk)
-        || !read_mode(b, parts->item[MODE], entry))
+    if (!read_uname(b, parts, entry) || !read_vdev(b, parts, disk) || !read_mode(b, parts, entry))
         return false;
+    xm_binder_at(b, 0);
     if (disk->is_cdrom)
         disk->readwrite = 0;
     if (!*disk->pdev_path) {
@@ -298,8 +329,10 @@ static bool read_xm_form(struct xm_binder *b, const struct parts *parts, struct 
     }
     if (parts->count > BACKEND && *parts->item[BACKEND])
         disk->backend_domname = xm_strdup(parts->item[BACKEND]);
-    if (parts->count > PROTOCOL && *parts->item[PROTOCOL])
+    if (parts->count > PROTOCOL && *parts->item[PROTOCOL]) {
+        point_at(b, parts->start, parts->item[PROTOCOL]);
         xm_binder_warn(b, "protocol '%s' has no effect any more, guests name their own", parts->item[PROTOCOL]);
+    }
     return true;
 }
 
@@ -342,6 +375,75 @@ static char *take_words(const struct xm_binder *b, const char *text, struct entr
     return xm_buf_take(&rest);
 }
 
+/* What libxlutil says, and what we say of the word it names: %s in it. */
+static const struct { const char *theirs, *ours; } complaints[] = {
+    { "unknown value for access", "unknown mode '%s' (r, ro, w or rw)" },
+    { "unknown value for format", "unknown format '%s' (raw, qcow, qcow2, vhd, qed or empty)" },
+    { "unknown value for backendtype", "unknown backend type '%s' (phy, tap, qdisk or standalone)" },
+    { "unknown value for type", "unknown device type '%s' (cdrom or disk)" },
+    { "unknown deprecated type", "unknown device type '%s' (cdrom or disk)" },
+    { "unknown value for specification", "unknown specification '%s' (xen or virtio)" },
+    { "unknown value for colo_port", "'%s' is no port (a number)" },
+    { "unknown deprecated disk prefix", "unknown kind of disk '%s' (phy, file, tap, tap2, raw, qcow, qcow2, vhd, nbd, "
+      "enbd, iscsi or drbd)" },
+    { "unknown parameter", "unknown option '%s' of a disk" },
+    { "too many positional parameters", "'%s' is one part too many (TARGET,FORMAT,DEVICE,MODE)" },
+    { "no vdev specified", "names no device of the guest (vdev=xvda)" },
+    { "no target specified", "names no file or device (target=PATH); only a cdrom may be empty" },
+};
+
+/* The word of "TEXT: near `WORD' in `SPEC'", as it stands in the entry: devtype=, and what follows it, are not of it. */
+static char *word_of(const char *complaint)
+{
+    const char *near = strstr(complaint, ": near `"), *end = near ? strstr(near, "' in `") : NULL;
+    char *word, *tail;
+
+    if (!end)
+        return xm_strdup("");
+    near += strlen(": near `");
+    if (!strncmp(near, "devtype=", 8))
+        near += 8;
+    word = xm_strndup(near, (size_t)(end - near));
+    for (tail = word + strlen(word); tail > word && strchr(",:", tail[-1]); tail--)
+        tail[-1] = '\0';
+    if (!strncmp(complaint, "unknown parameter", 17))
+        word[strcspn(word, "=")] = '\0';       /* of the value they show a part */
+    return word;
+}
+
+static void point_at_word(struct xm_binder *b, const char *text, const char *word)
+{
+    const char *at = text;
+    size_t len = strlen(word);
+
+    while (len && (at = strstr(at, word))) {
+        if ((at == text || strchr(", :=", at[-1])) && (!at[len] || strchr(", :=", at[len]))) {
+            point_at(b, text, at);
+            return;
+        }
+        at += len;
+    }
+}
+
+static bool complain(struct xm_binder *b, const char *text, const char *complaint)
+{
+    xm_autofree char *word = word_of(complaint);
+    const char *again = strstr(complaint, " respecified"), *slot;
+
+    point_at_word(b, text, word);
+    if (again)
+        return xm_binder_error(b, "the %.*s is given twice", (int)(again - complaint), complaint);
+    for (size_t i = 0; i < XM_COUNT(complaints); i++) {
+        if (strncmp(complaints[i].theirs, complaint, strlen(complaints[i].theirs)))
+            continue;
+        slot = strstr(complaints[i].ours, "%s");
+        if (!slot)
+            return xm_binder_error(b, "%s", complaints[i].ours);
+        return xm_binder_error(b, "%.*s%s%s", (int)(slot - complaints[i].ours), complaints[i].ours, word, slot + 2);
+    }
+    return xm_binder_error(b, "%s", complaint);
+}
+
 static enum xm_disk_kind kind_of(const char *spec, const libxl_device_disk *disk)
 {
     if (disk->script)
@@ -360,9 +462,9 @@ static bool read_xl_form(struct xm_binder *b, const char *text, struct entry *en
     if (strchr(spec, '\n'))             /* libxlutil's scanner has no rule for it, and ends the process */
         return xm_binder_error(b, "a line end has no place in it");
     if (xlu_disk_parse(xm_binder_xlu(b), 1, specs, &entry->disk))
-        return xm_binder_error(b, "%s", xm_binder_xlu_complaint(b));
+        return complain(b, text, xm_binder_xlu_complaint(b));
     if (!entry->disk.vdev || !*entry->disk.vdev)    /* libxlutil lets "vdev=" pass */
-        return xm_binder_error(b, "names no device of the guest (like vdev=xvda)");
+        return complain(b, text, "no vdev specified");
     entry->kind = kind_of(spec, &entry->disk);
     return true;
 }
@@ -382,13 +484,53 @@ static bool read_entry(struct xm_binder *b, const char *text, struct entry *entr
     return read_xl_form(b, text, entry);
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return !strcmp(a ? a : "", b ? b : "");
+}
+
+/* Two names of one thing that one of both writes to: w! is no help, the guest itself would spoil it. */
+static bool same_medium(const libxl_device_disk *a, const libxl_device_disk *b)
+{
+    return a->pdev_path && *a->pdev_path && (a->readwrite || b->readwrite) && same_text(a->pdev_path, b->pdev_path)
+           && same_text(a->script, b->script) && same_text(a->backend_domname, b->backend_domname);
+}
+
+/* As xm: a device is there once, and so is what is behind it. A CD drive that is there takes the newer
+ * medium: true if that was done. */
+static bool meets_others(struct xm_binder *b, libxl_device_disk *disk)
+{
+    libxl_domain_config *cfg = b->cfg;
+    long number = xm_disk_number(disk->vdev);
+
+    for (int i = 0; i < cfg->num_disks; i++) {
+        libxl_device_disk *other = &cfg->disks[i];
+
+        if (!other->vdev)
+            continue;
+        if (number >= 0 && number == xm_disk_number(other->vdev)) {
+            if (!disk->is_cdrom || !other->is_cdrom)
+                return xm_binder_error(b, "the device '%s' is already defined, for '%s'", disk->vdev, other->pdev_path);
+            xm_binder_warn(b, "takes the place of '%s' in the drive '%s'", other->pdev_path, disk->vdev);
+            libxl_device_disk_dispose(other);
+            *other = *disk;
+            return true;
+        }
+        if (same_medium(disk, other))
+            return xm_binder_error(b, "'%s' is already used, by the device '%s'", disk->pdev_path, other->vdev);
+    }
+    return false;
+}
+
 static void one_disk(struct xm_binder *b, const char *text)
 {
     libxl_domain_config *cfg = b->cfg;
     struct entry entry;
+    bool done = read_entry(b, text, &entry);
 
-    (void)read_entry(b, text, &entry);
-    *XM_APPEND(cfg->disks, cfg->num_disks) = entry.disk;
+    xm_binder_at(b, 0);
+    if (!done || b->dialect != XM_DIALECT_XM || !meets_others(b, &entry.disk))
+        *XM_APPEND(cfg->disks, cfg->num_disks) = entry.disk;
 }
 
 void xm_bind_disks(struct xm_binder *b)

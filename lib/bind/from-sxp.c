@@ -53,6 +53,18 @@ static const char *key_of(const char *word)
     return xm_key_find(word) != NULL ? word : NULL;
 }
 
+/* Some releases wrote whole numbers with a fraction, 1.0. */
+static void set_key(struct reader *in, const char *key, const char *text)
+{
+    size_t len = strspn(text, "0123456789");
+    bool whole = len > 0 && text[len] == '.' && text[len + 1 + strspn(text + len + 1, "0")] == '\0';
+    xm_autofree char *number = NULL;
+
+    if (whole && xm_key_find(key)->kind == XM_KIND_INT)
+        text = number = xm_strndup(text, len);
+    xm_doc_set_str(in->doc, key, text);
+}
+
 /* Every (word value) that is a key; forms of running guests have many that are none. */
 static void set_keys(struct reader *in, const xm_sxp *from)
 {
@@ -62,7 +74,7 @@ static void set_keys(struct reader *in, const xm_sxp *from)
         const char *text = pair->count > 1 ? pair->items[1]->atom : NULL;
 
         if (key != NULL && text != NULL && *text != '\0')
-            xm_doc_set_str(in->doc, key, text);
+            set_key(in, key, text);
     }
 }
 

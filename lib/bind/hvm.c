@@ -88,24 +88,28 @@ static void bind_genid(struct xm_binder *b)
 
 static void bind_rdm(struct xm_binder *b)
 {
+    static const struct xm_choice strategies[] = { { "host", LIBXL_RDM_RESERVE_STRATEGY_HOST }, { NULL, 0 } };
+    static const struct xm_choice policies[] = {
+        { "strict", LIBXL_RDM_RESERVE_POLICY_STRICT }, { "relaxed", LIBXL_RDM_RESERVE_POLICY_RELAXED }, { NULL, 0 }
+    };
     libxl_rdm_reserve *rdm = &b->cfg->b_info.u.hvm.rdm;
     xm_autofree char *text = xm_binder_get_text(b, "rdm");
-    struct xm_words words = { text, true };
+    struct xm_words words = XM_WORDS(b, text, true);
     struct xm_word word;
+    int value;
 
     if (text)
         rdm->policy = LIBXL_RDM_RESERVE_POLICY_INVALID;         /* libxl chooses */
-    while (xm_words_next(&words, &word)) {
-        const char *value = word.value ? word.value : "";
-
-        if (!strcmp(word.name, "strategy") && !strcmp(value, "host"))
-            rdm->strategy = LIBXL_RDM_RESERVE_STRATEGY_HOST;
-        else if (!strcmp(word.name, "policy") && !strcmp(value, "strict"))
-            rdm->policy = LIBXL_RDM_RESERVE_POLICY_STRICT;
-        else if (!strcmp(word.name, "policy") && !strcmp(value, "relaxed"))
-            rdm->policy = LIBXL_RDM_RESERVE_POLICY_RELAXED;
-        else
-            (void)xm_binder_error(b, "unknown '%s=%s' (strategy=host, policy=strict or policy=relaxed)", word.name, value);
+    while (xm_words_next_pair(&words, &word)) {
+        if (!strcmp(word.name, "strategy")) {
+            if (xm_word_choose(b, strategies, &word, &value))
+                rdm->strategy = (libxl_rdm_reserve_strategy)value;
+        } else if (!strcmp(word.name, "policy")) {
+            if (xm_word_choose(b, policies, &word, &value))
+                rdm->policy = (libxl_rdm_reserve_policy)value;
+        } else {
+            (void)xm_word_unknown(b, &word, "rdm", "strategy or policy");
+        }
     }
 }
 

@@ -1,49 +1,27 @@
 /* Devices of a few words each: vtpm, p9, pvcalls, channel, vkb, vdispl, dtdev. */
-#include <limits.h>
 #include <string.h>
 
 #include "bind/binder.h"
-
-/* The next NAME=VALUE of a device string; a word without a value is a mistake and skipped. */
-static bool next_pair(struct xm_binder *b, struct xm_words *words, struct xm_word *ret)
-{
-    while (xm_words_next(words, ret)) {
-        if (ret->value)
-            return true;
-        (void)xm_binder_error(b, "'%s' should be NAME=VALUE", ret->name);
-    }
-    return false;
-}
-
-static void set_text(char **field, const char *text)
-{
-    free(*field);
-    *field = xm_strdup(text);
-}
-
-static void unknown(struct xm_binder *b, const char *name)
-{
-    (void)xm_binder_error(b, "unknown option '%s'", name);
-}
 
 static void one_vtpm(struct xm_binder *b, const char *text)
 {
     xm_autofree char *copy = xm_strdup(text);
     libxl_domain_config *cfg = b->cfg;
     libxl_device_vtpm *vtpm = XM_APPEND(cfg->vtpms, cfg->num_vtpms);
-    struct xm_words words = { copy, true };
+    struct xm_words words = XM_WORDS(b, copy, b->dialect == XM_DIALECT_XM);
     struct xm_word word;
 
     libxl_device_vtpm_init(vtpm);
     vtpm->devid = cfg->num_vtpms - 1;
-    while (next_pair(b, &words, &word)) {
+    while (xm_words_next_pair(&words, &word)) {
         if (!strcmp(word.name, "backend"))
-            set_text(&vtpm->backend_domname, word.value);
+            xm_set_text(&vtpm->backend_domname, word.value);
         else if (!strcmp(word.name, "uuid")) {
+            xm_binder_at(b, word.value_at);
             if (libxl_uuid_from_string(&vtpm->uuid, word.value))
                 (void)xm_binder_error(b, "'%s' is not a UUID", word.value);
         } else if (strcmp(word.name, "instance") || b->dialect != XM_DIALECT_XM)
-            unknown(b, word.name);
+            (void)xm_word_unknown(b, &word, "a TPM", "backend or uuid");
     }
     if (!vtpm->backend_domname)
         (void)xm_binder_error(b, "a TPM needs backend=DOMAIN");
@@ -54,21 +32,21 @@ static void one_p9(struct xm_binder *b, const char *text)
     xm_autofree char *copy = xm_strdup(text);
     libxl_domain_config *cfg = b->cfg;
     libxl_device_p9 *p9 = XM_APPEND(cfg->p9s, cfg->num_p9s);
-    struct xm_words words = { copy, true };
+    struct xm_words words = XM_WORDS(b, copy, b->dialect == XM_DIALECT_XM);
     struct xm_word word;
 
     libxl_device_p9_init(p9);
-    while (next_pair(b, &words, &word)) {
+    while (xm_words_next_pair(&words, &word)) {
         if (!strcmp(word.name, "tag"))
-            set_text(&p9->tag, word.value);
+            xm_set_text(&p9->tag, word.value);
         else if (!strcmp(word.name, "path"))
-            set_text(&p9->path, word.value);
+            xm_set_text(&p9->path, word.value);
         else if (!strcmp(word.name, "security_model"))
-            set_text(&p9->security_model, word.value);
+            xm_set_text(&p9->security_model, word.value);
         else if (!strcmp(word.name, "backend"))
-            set_text(&p9->backend_domname, word.value);
+            xm_set_text(&p9->backend_domname, word.value);
         else
-            unknown(b, word.name);
+            (void)xm_word_unknown(b, &word, "a 9pfs share", "tag, path, security_model or backend");
     }
     if (!p9->tag || !p9->path || !p9->security_model)
         (void)xm_binder_error(b, "a 9pfs share needs tag, path and security_model");
@@ -79,61 +57,57 @@ static void one_pvcalls(struct xm_binder *b, const char *text)
     xm_autofree char *copy = xm_strdup(text);
     libxl_domain_config *cfg = b->cfg;
     libxl_device_pvcallsif *pvcalls = XM_APPEND(cfg->pvcallsifs, cfg->num_pvcallsifs);
-    struct xm_words words = { copy, true };
+    struct xm_words words = XM_WORDS(b, copy, true);
     struct xm_word word;
 
     libxl_device_pvcallsif_init(pvcalls);
     pvcalls->devid = cfg->num_pvcallsifs - 1;
-    while (next_pair(b, &words, &word)) {
+    while (xm_words_next_pair(&words, &word)) {
         if (!strcmp(word.name, "backend"))
-            set_text(&pvcalls->backend_domname, word.value);
+            xm_set_text(&pvcalls->backend_domname, word.value);
         else
-            unknown(b, word.name);
+            (void)xm_word_unknown(b, &word, "pvcalls", "backend");
     }
 }
 
 static void one_channel(struct xm_binder *b, const char *text)
 {
-    xm_autofree char *copy = xm_strdup(text), *path = NULL, *connection = NULL;
+    static const struct xm_choice connections[] = {
+        { "pty", LIBXL_CHANNEL_CONNECTION_PTY }, { "socket", LIBXL_CHANNEL_CONNECTION_SOCKET }, { NULL, 0 }
+    };
+    xm_autofree char *copy = xm_strdup(text), *path = NULL;
     libxl_domain_config *cfg = b->cfg;
     libxl_device_channel *channel = XM_APPEND(cfg->channels, cfg->num_channels);
-    struct xm_words words = { copy, true };
+    struct xm_words words = XM_WORDS(b, copy, true);
     struct xm_word word;
+    int connection = -1;
 
     libxl_device_channel_init(channel);
     channel->devid = cfg->num_channels - 1;
-    while (next_pair(b, &words, &word)) {
+    while (xm_words_next_pair(&words, &word)) {
         if (!strcmp(word.name, "name"))
-            set_text(&channel->name, word.value);
+            xm_set_text(&channel->name, word.value);
         else if (!strcmp(word.name, "backend"))
-            set_text(&channel->backend_domname, word.value);
+            xm_set_text(&channel->backend_domname, word.value);
         else if (!strcmp(word.name, "path"))
-            set_text(&path, word.value);
-        else if (!strcmp(word.name, "connection"))
-            set_text(&connection, word.value);
-        else
-            xm_binder_warn(b, "unknown option '%s' of a channel is ignored", word.name);
+            xm_set_text(&path, word.value);
+        else if (!strcmp(word.name, "connection")) {
+            connection = LIBXL_CHANNEL_CONNECTION_UNKNOWN;
+            (void)xm_word_choose(b, connections, &word, &connection);
+        } else
+            xm_binder_warn(b, "unknown option '%s' of a channel is ignored (name, connection, path or backend)", word.name);
     }
-    if (connection && !strcmp(connection, "pty")) {
-        libxl_device_channel_init_connection(channel, LIBXL_CHANNEL_CONNECTION_PTY);
-    } else if (connection && !strcmp(connection, "socket")) {
-        libxl_device_channel_init_connection(channel, LIBXL_CHANNEL_CONNECTION_SOCKET);
+    if (connection < 0)
+        (void)xm_binder_error(b, "a channel needs connection=pty or connection=socket");
+    else
+        libxl_device_channel_init_connection(channel, (libxl_channel_connection)connection);
+    if (connection == LIBXL_CHANNEL_CONNECTION_SOCKET) {
         channel->u.socket.path = XM_TAKE(path);
         if (!channel->u.socket.path)
             (void)xm_binder_error(b, "connection=socket needs path");
-    } else {
-        (void)xm_binder_error(b, "connection must be pty or socket");
     }
-    if (!channel->name)
+    if (!channel->name || !*channel->name)
         (void)xm_binder_error(b, "a channel needs a name");
-}
-
-static void u32_word(struct xm_binder *b, const struct xm_word *word, uint32_t *field)
-{
-    long value;
-
-    if (xm_binder_parse_long(b, word->value, word->name, 0, UINT_MAX, &value))
-        *field = (uint32_t)value;
 }
 
 static bool vkb_flag(struct xm_binder *b, const struct xm_word *word, libxl_device_vkb *vkb)
@@ -148,7 +122,7 @@ static bool vkb_flag(struct xm_binder *b, const struct xm_word *word, libxl_devi
 
     for (size_t i = 0; i < XM_COUNT(flags); i++)
         if (!strcmp(flags[i].name, word->name)) {
-            (void)xm_binder_flag(b, word, flags[i].field);
+            (void)xm_word_flag(b, word, flags[i].field);
             return true;
         }
     return false;
@@ -164,7 +138,7 @@ static bool vkb_number(struct xm_binder *b, const struct xm_word *word, libxl_de
 
     for (size_t i = 0; i < XM_COUNT(numbers); i++)
         if (!strcmp(numbers[i].name, word->name)) {
-            u32_word(b, word, numbers[i].field);
+            (void)xm_word_u32(b, word, numbers[i].field);
             if (!strncmp(word->name, "multi-touch-", 12))
                 vkb->feature_multi_touch = true;
             return true;
@@ -180,42 +154,46 @@ static void one_vkb(struct xm_binder *b, const char *text)
     xm_autofree char *copy = xm_strdup(text);
     libxl_domain_config *cfg = b->cfg;
     libxl_device_vkb *vkb = XM_APPEND(cfg->vkbs, cfg->num_vkbs);
-    struct xm_words words = { copy, true };
+    struct xm_words words = XM_WORDS(b, copy, b->dialect == XM_DIALECT_XM);
     struct xm_word word;
+    unsigned mistakes = b->mistake_count;
+    bool named = false;
     int type;
 
     libxl_device_vkb_init(vkb);
     vkb->devid = cfg->num_vkbs - 1;
-    while (next_pair(b, &words, &word)) {
+    while (xm_words_next_pair(&words, &word)) {
         if (!strcmp(word.name, "backend"))
-            set_text(&vkb->backend_domname, word.value);
+            xm_set_text(&vkb->backend_domname, word.value);
         else if (!strcmp(word.name, "unique-id"))
-            set_text(&vkb->unique_id, word.value);
+            xm_set_text(&vkb->unique_id, word.value);
         else if (!strcmp(word.name, "backend-type")) {
-            if (xm_binder_choose(b, backends, "backend type", word.value, &type))
+            if (xm_word_choose(b, backends, &word, &type))
                 vkb->backend_type = (libxl_vkb_backend)type;
+            named = true;
         } else if (!vkb_flag(b, &word, vkb) && !vkb_number(b, &word, vkb))
-            unknown(b, word.name);
+            (void)xm_word_unknown(b, &word, "a keyboard", "backend, backend-type, unique-id, width, height, feature-... or multi-touch-...");
     }
-    if (vkb->backend_type == LIBXL_VKB_BACKEND_UNKNOWN)
+    if (!named)
         (void)xm_binder_error(b, "a keyboard needs backend-type=qemu or backend-type=linux");
-    if (vkb->feature_multi_touch &&
-        !(vkb->multi_touch_width && vkb->multi_touch_height && vkb->multi_touch_num_contacts))
-        (void)xm_binder_error(b, "multi touch needs multi-touch-width, multi-touch-height and multi-touch-num-contacts");
+    if (b->mistake_count == mistakes && vkb->feature_multi_touch &&
+        !(vkb->multi_touch_width || vkb->multi_touch_height || vkb->multi_touch_num_contacts))
+        (void)xm_binder_error(b, "multi touch needs multi-touch-width, multi-touch-height or multi-touch-num-contacts");
 }
 
 /* ID:WIDTHxHEIGHT;... */
-static void connectors(struct xm_binder *b, char *text, libxl_device_vdispl *vdispl)
+static void connectors(struct xm_binder *b, const struct xm_word *word, libxl_device_vdispl *vdispl)
 {
     char *save = NULL;
 
-    for (char *item = strtok_r(text, ";", &save); item; item = strtok_r(NULL, ";", &save)) {
+    for (char *item = strtok_r(word->value, ";", &save); item; item = strtok_r(NULL, ";", &save)) {
         char *colon = strchr(item, ':');
         unsigned width, height;
         char rest;
         libxl_connector_param *connector;
 
-        if (!colon || sscanf(colon + 1, "%9ux%9u%c", &width, &height, &rest) != 2) {
+        if (!colon || colon == item || sscanf(colon + 1, "%9ux%9u%c", &width, &height, &rest) != 2) {
+            xm_binder_at(b, word->value_at + (size_t)(item - word->value));
             (void)xm_binder_error(b, "'%s' is no connector (ID:WIDTHxHEIGHT)", item);
             continue;
         }
@@ -233,22 +211,24 @@ static void one_vdispl(struct xm_binder *b, const char *text)
     xm_autofree char *copy = xm_strdup(text);
     libxl_domain_config *cfg = b->cfg;
     libxl_device_vdispl *vdispl = XM_APPEND(cfg->vdispls, cfg->num_vdispls);
-    struct xm_words words = { copy, true };
+    struct xm_words words = XM_WORDS(b, copy, b->dialect == XM_DIALECT_XM);
     struct xm_word word;
+    bool named = false;
 
     libxl_device_vdispl_init(vdispl);
     vdispl->devid = cfg->num_vdispls - 1;
-    while (next_pair(b, &words, &word)) {
+    while (xm_words_next_pair(&words, &word)) {
         if (!strcmp(word.name, "backend"))
-            set_text(&vdispl->backend_domname, word.value);
+            xm_set_text(&vdispl->backend_domname, word.value);
         else if (!strcmp(word.name, "be-alloc"))
-            (void)xm_binder_flag(b, &word, &vdispl->be_alloc);
-        else if (!strcmp(word.name, "connectors"))
-            connectors(b, word.value, vdispl);
-        else
-            unknown(b, word.name);
+            (void)xm_word_flag(b, &word, &vdispl->be_alloc);
+        else if (!strcmp(word.name, "connectors")) {
+            named = *word.value;
+            connectors(b, &word, vdispl);
+        } else
+            (void)xm_word_unknown(b, &word, "a display", "backend, be-alloc or connectors");
     }
-    if (!vdispl->num_connectors)
+    if (!named)
         (void)xm_binder_error(b, "a display needs connectors=ID:WIDTHxHEIGHT");
 }
 

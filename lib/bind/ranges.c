@@ -11,6 +11,7 @@ static bool hex(const char **text, uint64_t limit, uint64_t *ret)
     char *end;
     unsigned long long value;
 
+    *text += strspn(*text, " ");
     if (!isxdigit((unsigned char)**text))
         return false;
     errno = 0;
@@ -33,7 +34,7 @@ static void one_ioport(struct xm_binder *b, const char *text)
         at++;
         ok = hex(&at, 65536, &last) && last >= first;
     }
-    if (!ok || *at) {
+    if (!ok || at[strspn(at, " ")]) {
         (void)xm_binder_error(b, "'%s' is no range of I/O ports (hex, like 2f8-2ff)", text);
         return;
     }

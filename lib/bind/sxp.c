@@ -252,7 +252,7 @@ static int by_name(const void *a, const void *b)
 /* Words of a vif or vfb, in alphabetical order. */
 static void add_words(xm_sxp *list, char *text)
 {
-    struct xm_words words = { text, true };
+    struct xm_words words = XM_WORDS(NULL, text, true);
     struct xm_word sorted[64];
     size_t count = 0;
 

@@ -16,6 +16,8 @@ void xm_bind_vnc(struct xm_binder *b, libxl_vnc_info *vnc)
         vnc->display = (int)display;
     vnc->listen = xm_binder_get_text(b, "vnclisten");
     colon = vnc->listen ? strchr(vnc->listen, ':') : NULL;
+    if (b->dialect == XM_DIALECT_XL && b->cfg->c_info.type != LIBXL_DOMAIN_TYPE_HVM)
+        return;                         /* to others than HVM guests, xl lets both through */
     /* An IPv6 address has several colons, "ADDRESS:DISPLAY" has one. */
     if (colon && !strchr(colon + 1, ':') && xm_doc_get(b->doc, "vncdisplay"))
         (void)xm_binder_error(b, "'%s' names a display, and so does vncdisplay", vnc->listen);
@@ -29,18 +31,46 @@ void xm_bind_sdl(struct xm_binder *b, libxl_sdl_info *sdl)
     sdl->xauthority = xm_binder_get_text(b, "xauthority");
 }
 
-static void set_text(char **field, const char *text)
-{
-    free(*field);
-    *field = xm_strdup(text);
-}
-
 static void set_flag(struct xm_binder *b, const struct xm_word *word, libxl_defbool *field)
 {
     long value;
 
-    if (xm_binder_parse_long(b, word->value, word->name, LONG_MIN, LONG_MAX, &value))
+    if (xm_word_long(b, word, LONG_MIN, LONG_MAX, &value))
         libxl_defbool_set(field, value != 0);
+}
+
+/* The first form of vfb. Stock xl does not read it, and its vnc is on by default. */
+static void set_type(struct xm_binder *b, const struct xm_word *word, libxl_device_vfb *vfb)
+{
+    static const struct xm_choice types[] = { { "vnc", 0 }, { "sdl", 1 }, { NULL, 0 } };
+    int sdl;
+
+    if (b->dialect == XM_DIALECT_XM && xm_word_choose(b, types, word, &sdl))
+        libxl_defbool_set(sdl ? &vfb->sdl.enable : &vfb->vnc.enable, true);
+}
+
+static bool set_text(const struct xm_word *word, libxl_device_vfb *vfb)
+{
+    const struct { const char *name; char **field; } texts[] = {
+        { "vnclisten", &vfb->vnc.listen }, { "vncpasswd", &vfb->vnc.passwd }, { "keymap", &vfb->keymap },
+        { "display", &vfb->sdl.display }, { "xauthority", &vfb->sdl.xauthority },
+    };
+
+    for (size_t i = 0; i < XM_COUNT(texts); i++)
+        if (!strcmp(texts[i].name, word->name)) {
+            xm_set_text(texts[i].field, word->value);
+            return true;
+        }
+    return false;
+}
+
+static void unknown(struct xm_binder *b, const struct xm_word *word)
+{
+    if (b->dialect == XM_DIALECT_XM)
+        (void)xm_word_unknown(b, word, "a frame buffer", "vnc, vnclisten, vncdisplay, vncunused, vncpasswd, keymap, sdl, "
+                              "opengl, display or xauthority");
+    else
+        xm_binder_warn(b, "unknown option '%s' of a frame buffer is ignored", word->name);
 }
 
 static void vfb_word(struct xm_binder *b, const struct xm_word *word, libxl_device_vfb *vfb)
@@ -48,48 +78,32 @@ static void vfb_word(struct xm_binder *b, const struct xm_word *word, libxl_devi
     const char *name = word->name;
     long display;
 
-    if (!word->value)
-        (void)xm_binder_error(b, "'%s' should be NAME=VALUE", name);
-    else if (!strcmp(name, "vnc"))
+    if (set_text(word, vfb))
+        return;
+    if (!strcmp(name, "vnc"))
         set_flag(b, word, &vfb->vnc.enable);
     else if (!strcmp(name, "vncunused"))
         set_flag(b, word, &vfb->vnc.findunused);
-    else if (!strcmp(name, "vnclisten"))
-        set_text(&vfb->vnc.listen, word->value);
-    else if (!strcmp(name, "vncpasswd"))
-        set_text(&vfb->vnc.passwd, word->value);
     else if (!strcmp(name, "vncdisplay")) {
-        if (xm_binder_parse_long(b, word->value, name, 0, INT_MAX - 5900, &display))
+        if (xm_word_long(b, word, 0, INT_MAX - 5900, &display))
             vfb->vnc.display = (int)display;
-    } else if (!strcmp(name, "keymap"))
-        set_text(&vfb->keymap, word->value);
-    else if (!strcmp(name, "sdl"))
+    } else if (!strcmp(name, "sdl"))
         set_flag(b, word, &vfb->sdl.enable);
     else if (!strcmp(name, "opengl"))
         set_flag(b, word, &vfb->sdl.opengl);
-    else if (!strcmp(name, "display"))
-        set_text(&vfb->sdl.display, word->value);
-    else if (!strcmp(name, "xauthority"))
-        set_text(&vfb->sdl.xauthority, word->value);
-    else if (!strcmp(name, "type")) {
-        /* The first form of vfb. Stock xl does not read it, and its vnc is on by default. */
-        if (!strcmp(word->value, "sdl") && b->dialect == XM_DIALECT_XM)
-            libxl_defbool_set(&vfb->sdl.enable, true);
-        else if (b->dialect == XM_DIALECT_XM)
-            libxl_defbool_set(&vfb->vnc.enable, !strcmp(word->value, "vnc"));
-    } else if (strcmp(name, "videoram") && strcmp(name, "serial") && strcmp(name, "monitor")) {
-        if (b->dialect == XM_DIALECT_XM)
-            (void)xm_binder_error(b, "unknown option %s of a frame buffer", name);
-        else
-            xm_binder_warn(b, "unknown option %s of a frame buffer", name);
-    }
+    else if (!strcmp(name, "type"))
+        set_type(b, word, vfb);
+    else if (!strcmp(name, "videoram") || !strcmp(name, "serial") || !strcmp(name, "monitor"))
+        xm_binder_warn(b, "option '%s' has no effect any more", name);
+    else
+        unknown(b, word);
 }
 
 static void one_vfb(struct xm_binder *b, const char *text)
 {
     libxl_domain_config *cfg = b->cfg;
     xm_autofree char *copy = xm_strdup(text);
-    struct xm_words words = { copy, b->dialect == XM_DIALECT_XM };
+    struct xm_words words = XM_WORDS(b, copy, b->dialect == XM_DIALECT_XM);
     libxl_device_vfb *vfb = XM_APPEND(cfg->vfbs, cfg->num_vfbs);
     libxl_device_vkb *vkb = XM_APPEND(cfg->vkbs, cfg->num_vkbs);
     struct xm_word word;
@@ -98,7 +112,7 @@ static void one_vfb(struct xm_binder *b, const char *text)
     libxl_device_vkb_init(vkb);
     vfb->devid = cfg->num_vfbs - 1;
     vkb->devid = cfg->num_vkbs - 1;
-    while (xm_words_next(&words, &word))
+    while (xm_words_next_pair(&words, &word))
         vfb_word(b, &word, vfb);
     if (b->dialect == XM_DIALECT_XM && !libxl_defbool_is_default(vfb->sdl.enable))
         libxl_defbool_setdefault(&vfb->vnc.enable, !libxl_defbool_val(vfb->sdl.enable));
@@ -144,7 +158,7 @@ static void fold_into_hvm(struct xm_binder *b)
     cfg->b_info.u.hvm.vnc = vfb->vnc;
     cfg->b_info.u.hvm.sdl = vfb->sdl;
     if (vfb->keymap)
-        set_text(&cfg->b_info.u.hvm.keymap, vfb->keymap);
+        xm_set_text(&cfg->b_info.u.hvm.keymap, vfb->keymap);
     libxl_vnc_info_init(&vfb->vnc);
     libxl_sdl_info_init(&vfb->sdl);
     for (int i = 0; i < cfg->num_vfbs; i++)

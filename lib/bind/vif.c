@@ -77,6 +77,16 @@ static const char *known_name(void *arg, size_t index)
     return index < XM_COUNT(texts) ? texts[index].name : NULL;
 }
 
+static bool is_known(const char *name)
+{
+    const char *known;
+
+    for (size_t i = 0; (known = known_name(NULL, i)); i++)
+        if (!strcmp(known, name))
+            return true;
+    return false;
+}
+
 /* A word that nobody knows: xm refused the file, xl says so and makes the interface without it. */
 static void unknown(struct xm_binder *b, const char *name)
 {
@@ -89,34 +99,42 @@ static void unknown(struct xm_binder *b, const char *name)
         xm_binder_warn(b, "unknown option '%s' of an interface is ignored%s", name, hint);
 }
 
-static void bad_mac(struct xm_binder *b, const char *text)
+static void vif_mac(struct xm_binder *b, const struct xm_word *word, libxl_device_nic *nic)
 {
+    xm_binder_at(b, word->value_at);
+    if (parse_mac(word->value, &nic->mac))
+        return;
     if (b->dialect == XM_DIALECT_XM)
-        (void)xm_binder_error(b, "mac '%s' is not six hex numbers", text);
+        (void)xm_binder_error(b, "mac '%s' is not six hex numbers (like 00:16:3e:5a:10:01)", word->value);
     else
-        xm_binder_warn(b, "mac '%s' is not six hex numbers, the interface gets another", text);
+        xm_binder_warn(b, "mac '%s' is not six hex numbers, the interface gets another", word->value);
 }
 
-/* xl says so and goes on with both kinds, as without a type. */
-static void vif_type(struct xm_binder *b, const char *value, libxl_device_nic *nic)
+static void vif_rate(struct xm_binder *b, const struct xm_word *word, libxl_device_nic *nic)
 {
+    xm_binder_at(b, word->value_at);
+    if (xlu_vif_parse_rate(xm_binder_xlu(b), word->value, nic))
+        (void)xm_binder_error(b, "'%s' is no rate (like 10Mb/s or 500KB/s@20ms)", word->value);
+}
+
+/* Neither xm nor xl refuses another type: the interface is then of both kinds, as without one. */
+static void vif_type(struct xm_binder *b, const struct xm_word *word, libxl_device_nic *nic)
+{
+    bool xm = b->dialect == XM_DIALECT_XM;
     int type;
 
-    if (b->dialect == XM_DIALECT_XM) {
-        if (xm_binder_choose(b, xm_types, "type", value, &type))
-            nic->nictype = (libxl_nic_type)type;
-    } else if (xm_choice_find(xl_types, value, &type)) {
+    xm_binder_at(b, word->value_at);
+    if (xm_choice_find(xm ? xm_types : xl_types, word->value, &type))
         nic->nictype = (libxl_nic_type)type;
-    } else {
-        xm_binder_warn(b, "type '%s' is ignored (ioemu or vif)", value);
-    }
+    else
+        xm_binder_warn(b, "type '%s' is ignored (%s)", word->value, xm ? "ioemu, netfront, vif or paravirtualised" : "ioemu or vif");
 }
 
 static void vif_number(struct xm_binder *b, const struct xm_word *word, int *field)
 {
     long value;
 
-    if (xm_binder_parse_long(b, word->value, word->name, 0, 65535, &value))
+    if (xm_word_long(b, word, 0, 65535, &value))
         *field = (int)value;
 }
 
@@ -128,19 +146,18 @@ static void vif_word(struct xm_binder *b, const struct xm_word *word, libxl_devi
     if (!value) {
         if (!strcmp(name, "trusted") || !strcmp(name, "untrusted"))
             libxl_defbool_set(&nic->trusted, *name == 't');
+        else if (is_known(name) && b->dialect == XM_DIALECT_XM)
+            (void)xm_binder_error(b, "'%s' should be %s=VALUE", name, name);
         else
             unknown(b, name);
     } else if ((text = text_field(nic, name))) {
-        free(*text);
-        *text = xm_strdup(value);
+        xm_set_text(text, value);
     } else if (!strcmp(name, "mac")) {
-        if (!parse_mac(value, &nic->mac))
-            bad_mac(b, value);
+        vif_mac(b, word, nic);
     } else if (!strcmp(name, "type")) {
-        vif_type(b, value, nic);
+        vif_type(b, word, nic);
     } else if (!strcmp(name, "rate")) {
-        if (xlu_vif_parse_rate(xm_binder_xlu(b), value, nic))
-            (void)xm_binder_error(b, "%s", xm_binder_xlu_complaint(b));
+        vif_rate(b, word, nic);
     } else if (!strcmp(name, "mtu")) {
         vif_number(b, word, &nic->mtu);
     } else if (!strcmp(name, "devid")) {
@@ -157,7 +174,7 @@ static void one_vif(struct xm_binder *b, const char *text)
     xm_autofree char *copy = xm_strdup(text);
     libxl_domain_config *cfg = b->cfg;
     libxl_device_nic *nic = XM_APPEND(cfg->nics, cfg->num_nics);
-    struct xm_words words = { copy, b->dialect == XM_DIALECT_XM };
+    struct xm_words words = XM_WORDS(b, copy, b->dialect == XM_DIALECT_XM);
     struct xm_word word;
 
     libxl_device_nic_init(nic);

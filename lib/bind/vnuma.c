@@ -24,6 +24,16 @@ static void distances(struct xm_binder *b, char *text, libxl_vnode_info *node)
         (void)xm_binder_error(b, "%d distances, but there are %d nodes", count, node->num_distances);
 }
 
+/* xl passes over it without a word. */
+static void unknown(struct xm_binder *b, const char *name)
+{
+    xm_binder_at(b, 0);
+    if (b->dialect == XM_DIALECT_XL)
+        xm_binder_warn(b, "unknown option '%s' of a node is ignored (pnode, size, vcpus or vdistances)", name);
+    else
+        (void)xm_binder_error(b, "unknown option '%s' of a node (pnode, size, vcpus or vdistances)", name);
+}
+
 static void option(struct xm_binder *b, char *text, libxl_vnode_info *node)
 {
     char *equals = strchr(text, '=');
@@ -34,7 +44,9 @@ static void option(struct xm_binder *b, char *text, libxl_vnode_info *node)
         return;
     }
     *equals++ = '\0';
+    xm_binder_at(b, (size_t)(equals - text));
     if (!strcmp(text, "pnode")) {
+        libxl_defbool_set(&b->cfg->b_info.numa_placement, false);
         if (xm_binder_parse_long(b, equals, text, 0, XM_BIND_MAX_NODES - 1, &value))
             node->pnode = (uint32_t)value;
     } else if (!strcmp(text, "size")) {
@@ -46,7 +58,7 @@ static void option(struct xm_binder *b, char *text, libxl_vnode_info *node)
     } else if (!strcmp(text, "vdistances")) {
         distances(b, equals, node);
     } else {
-        (void)xm_binder_error(b, "unknown option '%s' (pnode, size, vcpus, vdistances)", text);
+        unknown(b, text);
     }
 }
 
@@ -56,6 +68,7 @@ static void one_node(struct xm_binder *b, const xm_node *list, libxl_vnode_info 
         xm_autofree char *text = NULL;
 
         b->node = list->items[i];
+        xm_binder_at(b, 0);
         text = xm_binder_text(b, b->node);
         if (text)
             option(b, text, node);
@@ -70,6 +83,8 @@ static void check_sums(struct xm_binder *b)
     int vcpus = 0, count = info->num_vnuma_nodes;
 
     for (int i = 0; i < count; i++) {
+        if (info->vnuma_nodes[i].memkb == LIBXL_MEMKB_DEFAULT)
+            (void)xm_binder_error(b, "the node %d has no size", i);
         kib += info->vnuma_nodes[i].memkb;
         vcpus += libxl_bitmap_count_set(&info->vnuma_nodes[i].vcpus);
     }
@@ -99,15 +114,13 @@ void xm_bind_vnuma(struct xm_binder *b)
         (void)xm_binder_error(b, "more than %d nodes", MAX_NODES);
         return;
     }
-    libxl_defbool_set(&info->numa_placement, false);
     for (size_t i = 0; i < list->count; i++) {
         libxl_vnode_info *node = XM_APPEND(info->vnuma_nodes, info->num_vnuma_nodes);
 
         libxl_vnode_info_init(node);
         node->num_distances = (int)list->count;
         node->distances = xm_new0(uint32_t, list->count);
-        b->node = list->items[i];
-        b->index = (int)i;
+        xm_binder_enter_item(b, list, i);
         if (list->items[i]->type == XM_NODE_LIST)
             one_node(b, list->items[i], node);
         else
@@ -115,6 +128,7 @@ void xm_bind_vnuma(struct xm_binder *b)
     }
     b->node = list;
     b->index = -1;
+    xm_binder_at(b, 0);
     if (list->count)
         check_sums(b);
 }

@@ -11,23 +11,37 @@ static const char *const formats[] = {
     "iec958_subframe_le", "iec958_subframe_be", "mu_law", "a_law", "ima_adpcm", "mpeg", "gsm",
 };
 
-static void rates(struct xm_binder *b, char *text, libxl_vsnd_params *params)
+/* What cards, pcms and streams have alike. */
+#define PARAMS "sample-rates, sample-formats, channels-min, channels-max or buffer-size"
+
+static void rates(struct xm_binder *b, const struct xm_word *word, libxl_vsnd_params *params)
 {
     char *save = NULL;
 
-    for (char *item = strtok_r(text, ";", &save); item; item = strtok_r(NULL, ";", &save)) {
+    for (char *item = strtok_r(word->value, ";", &save); item; item = strtok_r(NULL, ";", &save)) {
         long value;
 
+        xm_binder_at(b, word->value_at + (size_t)(item - word->value));
         if (xm_binder_parse_long(b, item, "sample rate", 0, UINT_MAX, &value))
             *XM_APPEND(params->sample_rates, params->num_sample_rates) = (uint32_t)value;
     }
 }
 
-static void sample_formats(struct xm_binder *b, char *text, libxl_vsnd_params *params)
+static void unknown_format(struct xm_binder *b, const struct xm_word *word, const char *item)
+{
+    xm_autobuf names = XM_BUF_INIT;
+
+    for (size_t i = 0; i < XM_COUNT(formats); i++)
+        xm_buf_printf(&names, "%s%s", i ? ", " : "", formats[i]);
+    xm_binder_at(b, word->value_at + (size_t)(item - word->value));
+    (void)xm_binder_error(b, "unknown sample format '%s' (%s)", item, names.data);
+}
+
+static void sample_formats(struct xm_binder *b, const struct xm_word *word, libxl_vsnd_params *params)
 {
     char *save = NULL;
 
-    for (char *item = strtok_r(text, ";", &save); item; item = strtok_r(NULL, ";", &save)) {
+    for (char *item = strtok_r(word->value, ";", &save); item; item = strtok_r(NULL, ";", &save)) {
         size_t i = 0;
 
         while (i < XM_COUNT(formats) && strcasecmp(formats[i], item))
@@ -35,7 +49,7 @@ static void sample_formats(struct xm_binder *b, char *text, libxl_vsnd_params *p
         if (i < XM_COUNT(formats))
             *XM_APPEND(params->sample_formats, params->num_sample_formats) = (libxl_vsnd_pcm_format)(i + 1);
         else
-            (void)xm_binder_error(b, "unknown sample format '%s'", item);
+            unknown_format(b, word, item);
     }
 }
 
@@ -45,17 +59,15 @@ static bool param(struct xm_binder *b, const struct xm_word *word, libxl_vsnd_pa
         { "channels-min", &params->channels_min }, { "channels-max", &params->channels_max },
         { "buffer-size", &params->buffer_size },
     };
-    long value;
 
     if (!strcmp(word->name, "sample-rates"))
-        rates(b, word->value, params);
+        rates(b, word, params);
     else if (!strcmp(word->name, "sample-formats"))
-        sample_formats(b, word->value, params);
+        sample_formats(b, word, params);
     else {
         for (size_t i = 0; i < XM_COUNT(numbers); i++)
             if (!strcmp(numbers[i].name, word->name)) {
-                if (xm_binder_parse_long(b, word->value, word->name, 0, UINT_MAX, &value))
-                    *numbers[i].field = (uint32_t)value;
+                (void)xm_word_u32(b, word, numbers[i].field);
                 return true;
             }
         return false;
@@ -63,22 +75,16 @@ static bool param(struct xm_binder *b, const struct xm_word *word, libxl_vsnd_pa
     return true;
 }
 
-static void set_text(char **field, const char *text)
-{
-    free(*field);
-    *field = xm_strdup(text);
-}
-
 static void card_word(struct xm_binder *b, const struct xm_word *word, libxl_device_vsnd *vsnd)
 {
     if (!strcmp(word->name, "backend"))
-        set_text(&vsnd->backend_domname, word->value);
+        xm_set_text(&vsnd->backend_domname, word->value);
     else if (!strcmp(word->name, "short-name"))
-        set_text(&vsnd->short_name, word->value);
+        xm_set_text(&vsnd->short_name, word->value);
     else if (!strcmp(word->name, "long-name"))
-        set_text(&vsnd->long_name, word->value);
+        xm_set_text(&vsnd->long_name, word->value);
     else if (!param(b, word, &vsnd->params))
-        (void)xm_binder_error(b, "unknown option '%s' of a card", word->name);
+        (void)xm_word_unknown(b, word, "a card", "backend, short-name, long-name, " PARAMS);
 }
 
 static void stream_word(struct xm_binder *b, const struct xm_word *word, libxl_vsnd_stream *stream)
@@ -89,50 +95,44 @@ static void stream_word(struct xm_binder *b, const struct xm_word *word, libxl_v
     int type;
 
     if (!strcmp(word->name, "unique-id"))
-        set_text(&stream->unique_id, word->value);
+        xm_set_text(&stream->unique_id, word->value);
     else if (!strcmp(word->name, "type")) {
-        if (xm_binder_choose(b, types, "type", word->value, &type))
+        if (xm_word_choose(b, types, word, &type))
             stream->type = (libxl_vsnd_stream_type)type;
     } else if (!param(b, word, &stream->params))
-        (void)xm_binder_error(b, "unknown option '%s' of a stream", word->name);
+        (void)xm_word_unknown(b, word, "a stream", "unique-id, type, " PARAMS);
 }
 
 static void pcm_word(struct xm_binder *b, const struct xm_word *word, libxl_vsnd_pcm *pcm)
 {
     if (!strcmp(word->name, "name"))
-        set_text(&pcm->name, word->value);
+        xm_set_text(&pcm->name, word->value);
     else if (!param(b, word, &pcm->params))
-        (void)xm_binder_error(b, "unknown option '%s' of a pcm", word->name);
+        (void)xm_word_unknown(b, word, "a pcm", "name, " PARAMS);
 }
-
-/* The rest of one line, handed to what the line describes. */
-#define EACH_WORD(b, words, word, call)                                                 \
-    while (xm_words_next(words, &(word))) {                                             \
-        if ((word).value)                                                               \
-            call;                                                                       \
-        else                                                                            \
-            (void)xm_binder_error(b, "'%s' should be NAME=VALUE", (word).name);         \
-    }
 
 static void one_line(struct xm_binder *b, char *text, libxl_device_vsnd *vsnd)
 {
-    struct xm_words words = { text, true };
+    struct xm_words words = XM_WORDS(b, text, true);
     struct xm_word word;
     libxl_vsnd_pcm *pcm = vsnd->num_vsnd_pcms ? &vsnd->pcms[vsnd->num_vsnd_pcms - 1] : NULL;
 
     if (!xm_words_next(&words, &word))
         return;
     if (!strcasecmp(word.name, "card")) {
-        EACH_WORD(b, &words, word, card_word(b, &word, vsnd));
+        while (xm_words_next_pair(&words, &word))
+            card_word(b, &word, vsnd);
     } else if (!strcasecmp(word.name, "pcm")) {
         pcm = XM_APPEND(vsnd->pcms, vsnd->num_vsnd_pcms);
         libxl_vsnd_pcm_init(pcm);
-        EACH_WORD(b, &words, word, pcm_word(b, &word, pcm));
+        while (xm_words_next_pair(&words, &word))
+            pcm_word(b, &word, pcm);
     } else if (!strcasecmp(word.name, "stream") && pcm) {
         libxl_vsnd_stream *stream = XM_APPEND(pcm->streams, pcm->num_vsnd_streams);
 
         libxl_vsnd_stream_init(stream);
-        EACH_WORD(b, &words, word, stream_word(b, &word, stream));
+        while (xm_words_next_pair(&words, &word))
+            stream_word(b, &word, stream);
     } else {
         (void)xm_binder_error(b, "'%s' should be card, pcm, or a stream behind a pcm", word.name);
     }
@@ -148,6 +148,7 @@ static void one_card(struct xm_binder *b, const xm_node *list)
         xm_autofree char *text = NULL;
 
         b->node = list->items[i];
+        xm_binder_at(b, 0);
         text = xm_binder_text(b, b->node);
         if (text)
             one_line(b, text, vsnd);
@@ -161,8 +162,7 @@ void xm_bind_vsnd(struct xm_binder *b)
     if (!list)
         return;
     for (size_t i = 0; list->type == XM_NODE_LIST && i < list->count; i++) {
-        b->node = list->items[i];
-        b->index = (int)i;
+        xm_binder_enter_item(b, list, i);
         if (list->items[i]->type == XM_NODE_LIST)
             one_card(b, list->items[i]);
         else

@@ -154,7 +154,7 @@ static void every_mistake_is_reported_in_one_run(void **state)
               "vif = ['brigde=br0']\nuuid = 'no'\n",
               "web:2:10: memory: 'much' is not a number\n"
               "web:3:9: vcpus: 0 is too small (at least 1)\n"
-              "web:4:26: disk[1]: no vdev specified in `foo'\n"
+              "web:4:26: disk[1]: names no device of the guest (vdev=xvda)\n"
               "web:5:12: on_crash: unknown action 'explode' (destroy, restart, rename-restart, preserve, "
               "coredump-destroy, coredump-restart or soft-reset)\n"
               "web:6:8: vif[0]: unknown option 'brigde' of an interface (did you mean bridge?)\n"

@@ -48,7 +48,8 @@ static inline void note(void *arg, const char *text)
 }
 
 /* The machine that answered when the expectations were written down. */
-static const struct xm_bind_machine machine = { .nr_cpus = 2 };
+static const unsigned nodes_of_cpus[] = { 0, 0 };
+static const struct xm_bind_machine machine = { .nr_cpus = 2, .cpu_nodes = nodes_of_cpus };
 
 static inline void bound_clear(struct bound *bound)
 {
@@ -121,6 +122,21 @@ static inline char *read_corpus(const char *name)
         fail_msg("%s", why);
     }
     return text;
+}
+
+/* Each run of blanks as one, none at the end: how the expectations are written. */
+static inline void squeeze(char *text)
+{
+    char *to = text;
+
+    for (const char *from = text; *from; from++)
+        if (!isspace((unsigned char)*from))
+            *to++ = *from;
+        else if (to > text && to[-1] != ' ')
+            *to++ = ' ';
+    while (to > text && to[-1] == ' ')
+        to--;
+    *to = '\0';
 }
 
 #endif
