@@ -72,6 +72,10 @@ tests_unit_corpus_SOURCES = tests/unit/corpus.c
 tests_unit_corpus_LDADD = $(unit_ldadd)
 
 
+UNIT_TESTS += tests/unit/wild
+tests_unit_wild_SOURCES = tests/unit/wild.c tests/unit/bound.h
+tests_unit_wild_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/devices
 tests_unit_devices_SOURCES = tests/unit/devices.c tests/unit/bound.h
 tests_unit_devices_LDADD = $(unit_ldadd)
