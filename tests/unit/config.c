@@ -222,7 +222,7 @@ static void words_have_a_place_of_their_own(void **state)
                  "web:2:8: memory: 'much' is not a number\nmemory='much'\n       ^\n"
                  "command line: vcpus=0: 0 is too small (at least 1)\n"
                  "command line: pci[0]: 'zz' is no PCI device (like 0000:07:00.0)\npci=zz\n    ^\n"
-                 "command line: vif[1]: invalid rate in `x'\nvif=['','rate=x']\n        ^");
+                 "command line: vif[1]: 'x' is no rate (like 10Mb/s or 500KB/s@20ms)\nvif=['','rate=x']\n              ^");
     refuse_words(XM_DIALECT_XL, "name='web'\nkernel='/k'", xl,
                  "command line: memory='abc': 'abc' is not a number\n"
                  "command line: vcpus=99999: 99999 is too large (at most 4096)");

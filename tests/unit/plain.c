@@ -107,7 +107,7 @@ static void xl_parses(const char *path, const char *text)
     xlu_cfg_destroy(config);
 }
 
-/* Where xm has no words for what xl reads: a blank at the end of a word, an address that is empty. */
+/* Where xm has no words for what xl reads: a blank at the end of a word, a value that is empty. */
 static bool is_one_sided(const char *path, const char *remark)
 {
     static const struct { const char *file, *differs; } known[] = {
@@ -115,6 +115,7 @@ static bool is_one_sided(const char *path, const char *remark)
         { "/xl/babrakov-test-cdrom", "xm reads it otherwise: nics\n" },
         { "/xl/babrakov-ubuntu", "xm reads it otherwise: nics\n" },
         { "/xl/charlesfg-guest03-i386.cfg", "xm reads it otherwise: nics\n" },
+        { "/xl/convirt-centos-pv", "xm reads it otherwise: c_info.name, b_info.bootloader\n" },
         { "/xl/blog-windows_7.cfg", "xm reads it otherwise: b_info.type.hvm.vnc.listen\n" },
     };
 
