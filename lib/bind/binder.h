@@ -178,6 +178,9 @@ void xm_bind_vsnd(struct xm_binder *b);
 void xm_bind_vnuma(struct xm_binder *b);
 void xm_bind_cpuid(struct xm_binder *b);
 
+/* One entry of xm's pci, without what the keys for all devices say: a device for each function of it. */
+void xm_bind_pci_entry(struct xm_binder *b, const char *text);
+
 /* vnc*, sdl*, ... of the top level into libxl's structs; for HVM and for the vfb of a PV guest. */
 void xm_bind_vnc(struct xm_binder *b, libxl_vnc_info *vnc);
 void xm_bind_sdl(struct xm_binder *b, libxl_sdl_info *sdl);

@@ -10,8 +10,8 @@
 #include "convert/sxp.h"
 
 /* Keys whose items are gathered from all over the form. */
-enum list { DISK, VIF, VFB, PCI, IOPORTS, IRQ, CPUS, LISTS };
-static const char *const list_keys[LISTS] = { "disk", "vif", "vfb", "pci", "ioports", "irq", "cpus" };
+enum list { DISK, VIF, VFB, PCI, VUSB, IOPORTS, IRQ, CPUS, LISTS };
+static const char *const list_keys[LISTS] = { "disk", "vif", "vfb", "pci", "vusb", "ioports", "irq", "cpus" };
 
 struct reader {
     const xm_sxp *form;
@@ -42,6 +42,16 @@ static const char *text_of(const xm_sxp *sxp, const char *key)
     const xm_sxp *value = xm_sxp_child(sxp, key);
 
     return value != NULL && value->atom != NULL && *value->atom != '\0' ? value->atom : NULL;
+}
+
+/* The first child list whose head is key, or NULL. */
+static const xm_sxp *list_of(const xm_sxp *sxp, const char *key)
+{
+    for (size_t i = 0; i < sxp->count; i++) {
+        if (strcmp(head_of(sxp->items[i]), key) == 0)
+            return sxp->items[i];
+    }
+    return NULL;
 }
 
 static const char *key_of(const char *word)
@@ -279,33 +289,98 @@ static int read_vfb(struct reader *in, const xm_sxp *vfb)
     return read_pairs(in, vfb, VFB, keys);
 }
 
+/* "=FUNCTION@SLOT" where that was asked for, and not just found, and the options behind it. */
+static int add_pci_rest(struct reader *in, const xm_sxp *dev, struct xm_buf *text)
+{
+    const char *vdevfn = text_of(dev, "vdevfn");
+    unsigned long number = vdevfn != NULL ? strtoul(vdevfn, NULL, 0) : 0x100;
+    const xm_sxp *opts = list_of(dev, "opts");
+
+    if ((number & 0x107) > 0 && (number & 0x107) < 8)
+        xm_buf_printf(text, "=%lu", number & 7);
+    if ((number & 0x100) == 0 && number >= 8)
+        xm_buf_printf(text, "@%02lx", number >> 3 & 0x1f);
+    for (size_t i = 1; opts != NULL && i < opts->count; i++) {
+        const char *name = head_of(opts->items[i]), *value = text_of(opts, name);
+
+        if (value == NULL)
+            continue;
+        if (check_part(in, "pci", name) < 0 || check_part(in, "pci", value) < 0)
+            return -1;
+        xm_buf_printf(text, ",%s=%s", name, value);
+    }
+    return 0;
+}
+
+static int read_pci_function(struct reader *in, const xm_sxp *dev)
+{
+    const char *parts[4] = { text_of(dev, "domain"), text_of(dev, "bus"), text_of(dev, "slot"), text_of(dev, "func") };
+    xm_autobuf text = XM_BUF_INIT;
+
+    if (parts[1] == NULL || parts[2] == NULL || parts[3] == NULL)
+        return fail(in, "a pci device lacks bus, slot or", "func");
+    xm_buf_printf(&text, "%04lx:%02lx:%02lx.", parts[0] ? strtoul(parts[0], NULL, 16) & 0xffff : 0,
+                  strtoul(parts[1], NULL, 16) & 0xff, strtoul(parts[2], NULL, 16) & 0x1f);
+    if (strcmp(parts[3], "*") == 0)
+        xm_buf_putc(&text, '*');
+    else
+        xm_buf_printf(&text, "%lx", strtoul(parts[3], NULL, 16) & 7);
+    if (add_pci_rest(in, dev, &text) < 0)
+        return -1;
+    append(in, PCI, text.data);
+    return 0;
+}
+
 static int read_pci(struct reader *in, const xm_sxp *pci)
 {
     for (size_t i = 1; i < pci->count; i++) {
-        const xm_sxp *dev = pci->items[i];
-        const char *parts[4] = { text_of(dev, "domain"), text_of(dev, "bus"), text_of(dev, "slot"), text_of(dev, "func") };
-        xm_autofree char *text = NULL;
-
-        if (strcmp(head_of(dev), "dev") != 0)
-            continue;
-        if (parts[1] == NULL || parts[2] == NULL || parts[3] == NULL)
-            return fail(in, "a pci device lacks bus, slot or", "func");
-        text = xm_printf("%04lx:%02lx:%02lx.%lx", parts[0] ? strtoul(parts[0], NULL, 16) & 0xffff : 0,
-                         strtoul(parts[1], NULL, 16) & 0xff, strtoul(parts[2], NULL, 16) & 0x1f,
-                         strtoul(parts[3], NULL, 16) & 7);
-        append(in, PCI, text);
+        if (strcmp(head_of(pci->items[i]), "dev") == 0 && read_pci_function(in, pci->items[i]) < 0)
+            return -1;
     }
     return 0;
+}
+
+/* Ports are (port (1 BUSID) ...) of a guest that does not run, (port-1 BUSID) of one that does. */
+static int read_vusb(struct reader *in, const xm_sxp *vusb)
+{
+    const char *version = text_of(vusb, "usb-ver"), *count = text_of(vusb, "num-ports");
+    const xm_sxp *ports = list_of(vusb, "port");
+    xm_autobuf text = XM_BUF_INIT;
+
+    if (check_part(in, "vusb", version) < 0 || check_part(in, "vusb", count) < 0)
+        return -1;
+    xm_buf_printf(&text, "usbver=%s,numports=%s", version ? version : "2", count ? count : "8");
+    for (unsigned port = 1; port <= 16; port++) {
+        xm_autofree char *own = xm_printf("port-%u", port);
+        const char *bus = ports != NULL ? text_of(ports, own + strlen("port-")) : text_of(vusb, own);
+
+        if (check_part(in, "vusb", bus) < 0)
+            return -1;
+        if (bus != NULL)
+            xm_buf_printf(&text, ",port_%u=%s", port, bus);
+    }
+    append(in, VUSB, text.data);
+    return 0;
+}
+
+/* As it was written, but for the 0x, which the key does not have. */
+static char *port_of(const char *text)
+{
+    if (strncmp(text, "0x", 2) == 0 && text[2] != '\0' && text[2 + strspn(text + 2, "0123456789abcdefABCDEF")] == '\0')
+        return xm_strdup(text + 2);
+    return xm_printf("%lx", strtoul(text, NULL, 0));
 }
 
 static int read_ioports(struct reader *in, const xm_sxp *ports)
 {
     const char *from = text_of(ports, "from"), *to = text_of(ports, "to");
-    xm_autofree char *text = NULL;
+    xm_autofree char *first = NULL, *last = NULL, *text = NULL;
 
     if (from == NULL || to == NULL)
         return fail(in, "a range lacks from or to:", "ioports");
-    text = xm_printf("%lx-%lx", strtoul(from, NULL, 0), strtoul(to, NULL, 0));
+    first = port_of(from);
+    last = port_of(to);
+    text = xm_printf("%s-%s", first, last);
     append(in, IOPORTS, text);
     return 0;
 }
@@ -335,8 +410,8 @@ static int read_device(struct reader *in, const xm_sxp *device)
         int (*read)(struct reader *in, const xm_sxp *device);
     } classes[] = {
         { "vbd", read_disk }, { "tap", read_disk }, { "tap2", read_disk }, { "vif", read_vif }, { "vfb", read_vfb },
-        { "pci", read_pci }, { "ioports", read_ioports }, { "irq", read_irq }, { "vkbd", read_own },
-        { "console", read_own },
+        { "pci", read_pci }, { "vusb", read_vusb }, { "ioports", read_ioports }, { "irq", read_irq },
+        { "vkbd", read_own }, { "console", read_own },
     };
 
     for (size_t i = 0; i < XM_COUNT(classes); i++) {

@@ -263,6 +263,13 @@ static void one_of_xm(struct xm_binder *b, const struct defaults *all, const cha
 
 /* --- both --- */
 
+void xm_bind_pci_entry(struct xm_binder *b, const char *text)
+{
+    const struct defaults none = { .msitranslate = false };
+
+    one_of_xm(b, &none, text);
+}
+
 void xm_bind_pci(struct xm_binder *b)
 {
     libxl_domain_config *cfg = b->cfg;

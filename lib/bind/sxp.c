@@ -273,35 +273,54 @@ static xm_sxp *make_words(const char *class, const char *text)
     return device;
 }
 
-/* "[SSSS:]BB:DD.F[@SLOT]" */
-static xm_sxp *make_pci(const char *text)
+static void add_hex(xm_sxp *list, const char *key, const char *format, unsigned value)
 {
-    unsigned domain = 0, bus = 0, slot = 0, func = 0, vslot = 0;
-    const char *at = strchr(text, '@');
-    xm_sxp *pci = xm_sxp_new_list("pci"), *dev = xm_sxp_new_list("dev");
     char number[24];
 
-    if (sscanf(text, "%4x:%2x:%2x.%1x", &domain, &bus, &slot, &func) != 4) {
-        domain = 0;
-        (void)sscanf(text, "%2x:%2x.%1x", &bus, &slot, &func);
+    snprintf(number, sizeof(number), format, value);
+    xm_sxp_add_str(list, key, number);
+}
+
+/* The options that an entry has: (opts (msitranslate 0)). */
+static void add_opts(xm_sxp *dev, const char *text)
+{
+    xm_autofree char *copy = xm_strdup(text);
+    struct xm_words words = XM_WORDS(NULL, copy, true);
+    struct xm_word word;
+    xm_sxp *opts = NULL;
+
+    while (xm_words_next(&words, &word)) {
+        if (!word.value || !isalpha((unsigned char)*word.name))
+            continue;                   /* a part of the address */
+        if (!opts)
+            xm_sxp_add(dev, opts = xm_sxp_new_list("opts"));
+        xm_sxp_add_str(opts, word.name, word.value);
     }
-    if (at)
-        (void)sscanf(at + 1, "%2x", &vslot);
-    snprintf(number, sizeof(number), "0x%04x", domain);
-    xm_sxp_add_str(dev, "domain", number);
-    snprintf(number, sizeof(number), "0x%02x", bus);
-    xm_sxp_add_str(dev, "bus", number);
-    snprintf(number, sizeof(number), "0x%02x", slot);
-    xm_sxp_add_str(dev, "slot", number);
-    snprintf(number, sizeof(number), "0x%x", func);
-    xm_sxp_add_str(dev, "func", number);
+}
+
+static void add_pci_function(xm_sxp *pci, const libxl_device_pci *function, const char *text)
+{
+    bool all = function->vfunc_mask == LIBXL_PCI_FUNC_ALL;
+    unsigned as = function->vfunc_mask > 1 && !all ? function->func : 0;
+    xm_sxp *dev = xm_sxp_new_list("dev");
+    xm_autofree char *key = NULL;
+
+    add_hex(dev, "domain", "0x%04x", (unsigned)function->domain);
+    add_hex(dev, "bus", "0x%02x", function->bus);
+    add_hex(dev, "slot", "0x%02x", function->dev);
+    if (all)
+        xm_sxp_add_str(dev, "func", "*");
+    else
+        add_hex(dev, "func", "0x%x", function->func);
     /* Bit 0x100: the slot is chosen for it. */
-    snprintf(number, sizeof(number), "0x%x", at ? vslot << 3 : 0x100);
-    xm_sxp_add_str(dev, "vdevfn", number);
-    snprintf(number, sizeof(number), "%02x:%02x.%x", bus, slot, func);
-    xm_sxp_add_str(dev, "key", number);
+    add_hex(dev, "vdevfn", "0x%x", function->vdevfn ? function->vdevfn | as : 0x100);
+    if (all)
+        key = xm_printf("%02x:%02x.*", function->bus, function->dev);
+    else
+        key = xm_printf("%02x:%02x.%x", function->bus, function->dev, function->func);
+    xm_sxp_add_str(dev, "key", key);
+    add_opts(dev, text);
     xm_sxp_add(pci, dev);
-    return pci;
 }
 
 static void each_item(xm_sxp *vm, const xm_doc *doc, const char *key, void (*device)(xm_sxp *vm, const char *text))
@@ -342,9 +361,51 @@ static void add_vif(xm_sxp *vm, const char *text)
     add_device(vm, make_words("vif", text));
 }
 
-static void add_pci(xm_sxp *vm, const char *text)
+/* All of them are one device of the bus. */
+static void add_pci(xm_sxp *vm, const xm_doc *doc)
 {
-    add_device(vm, make_pci(text));
+    const xm_node *list = xm_doc_get(doc, "pci");
+    xm_sxp *pci = xm_sxp_new_list("pci");
+    libxl_domain_config cfg;
+    struct xm_binder b = { .doc = doc, .dialect = XM_DIALECT_XM, .cfg = &cfg, .key = "pci", .index = -1 };
+
+    for (size_t i = 0; list && list->type == XM_NODE_LIST && i < list->count; i++) {
+        if (list->items[i]->type != XM_NODE_STR)
+            continue;
+        libxl_domain_config_init(&cfg);
+        xm_bind_pci_entry(&b, list->items[i]->str);
+        for (int j = 0; j < cfg.num_pcidevs; j++)
+            add_pci_function(pci, &cfg.pcidevs[j], list->items[i]->str);
+        libxl_domain_config_dispose(&cfg);
+    }
+    xm_binder_clear(&b);
+    if (pci->count > 1)
+        add_device(vm, pci);
+    else
+        xm_sxp_free(pci);
+}
+
+/* "usbver=2,numports=8,port_1=1-1" */
+static void add_vusb(xm_sxp *vm, const char *text)
+{
+    xm_autofree char *copy = xm_strdup(text);
+    struct xm_words words = XM_WORDS(NULL, copy, true);
+    struct xm_word word;
+    const char *version = "2", *count = "8";
+    xm_sxp *vusb = xm_sxp_new_list("vusb"), *ports = xm_sxp_new_list("port");
+
+    while (xm_words_next(&words, &word)) {
+        if (word.value && !strcmp(word.name, "usbver"))
+            version = word.value;
+        else if (word.value && !strcmp(word.name, "numports"))
+            count = word.value;
+        else if (word.value && !strncmp(word.name, "port_", 5))
+            xm_sxp_add_str(ports, word.name + 5, word.value);
+    }
+    xm_sxp_add_str(vusb, "usb-ver", version);
+    xm_sxp_add_str(vusb, "num-ports", count);
+    xm_sxp_add(vusb, ports);
+    add_device(vm, vusb);
 }
 
 static void add_ports(xm_sxp *vm, const char *text)
@@ -434,7 +495,8 @@ int xm_config_format_sxp(const xm_doc *doc, char **ret_text, xm_error **err)
     xm_sxp_add(vm, image);
     add(vm, doc, "s3_integrity", "s3_integrity", "1");
     add_disks(vm, doc);
-    each_item(vm, doc, "pci", add_pci);
+    add_pci(vm, doc);
+    each_item(vm, doc, "vusb", add_vusb);
     each_item(vm, doc, "ioports", add_ports);
     each_item(vm, doc, "irq", add_irq);
     each_item(vm, doc, "vif", add_vif);
