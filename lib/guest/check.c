@@ -273,17 +273,11 @@ static bool is_here(struct check *c, const char *backend, const char *key, int i
     return false;
 }
 
-static bool is_raw(const struct xm_disk *disk)
-{
-    return disk->format == NULL || strcmp(disk->format, "raw") == 0 || strcmp(disk->format, "unknown") == 0;
-}
-
 static void check_disk_file(struct check *c, const struct xm_disk *disk)
 {
     int index = (int)disk->index;
     struct xm_host_file file;
     xm_error *why = NULL;
-    const char *is;
 
     if (xm_host_file(c->guests->host, disk->path, &file, &why) < 0) {
         add_why(c, XM_FINDING_ERROR, "disk-missing", "disk", index, "", why);
@@ -293,13 +287,7 @@ static void check_disk_file(struct check *c, const struct xm_disk *disk)
         ADD(c, ERROR, "disk-kind", "disk", index, "%s is neither a file nor a block device", disk->path);
         return;
     }
-    is = xm_host_file_format(&file);
-    if (!is_raw(disk) && strcmp(is, disk->format) != 0)
-        ADD(c, ERROR, "disk-format", "disk", index, "%s is no %s image (it is %s)", disk->path, disk->format, is);
-    else if (is_raw(disk) && strcmp(is, "raw") != 0 && !disk->cdrom)
-        ADD(c, WARNING, "disk-format", "disk", index, "%s is a %s image, and the guest would see that, not what is in it (give its format: format=%s, or tap:%s:)",
-            disk->path, is, is, is);
-    if (!disk->readonly && is_raw(disk) && file.type == XM_FILE_REGULAR && !file.writable)
+    if (!disk->readonly && xm_claim_is_raw(disk) && file.type == XM_FILE_REGULAR && !file.writable)
         ADD(c, ERROR, "disk-read-only", "disk", index, "%s may not be written to (chmod u+w, or mode r)", disk->path);
 }
 

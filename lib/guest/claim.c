@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bind/disks.h"
 #include "convert/json.h"
 #include "guest/step.h"
 
@@ -249,6 +248,30 @@ static void claim_disk(struct claim *claim, const struct own *own)
         }
 }
 
+bool xm_claim_is_raw(const struct xm_disk *disk)
+{
+    return disk->format == NULL || strcmp(disk->format, "raw") == 0 || strcmp(disk->format, "unknown") == 0;
+}
+
+/* A device model that cannot open an image does not keep a guest from being made: it only never
+ * gets to see its disk. */
+static void claim_format(struct claim *claim, const struct own *own)
+{
+    const struct xm_disk *disk = own->disk;
+    const char *is = xm_host_file_format(&own->file);
+    bool raw = xm_claim_is_raw(disk);
+
+    if (!own->known || own->file.type == XM_FILE_OTHER || strcmp(is, raw ? "raw" : disk->format) == 0)
+        return;
+    if (!raw)
+        xm_findings_add(claim->findings, claim->doc, XM_FINDING_ERROR, "disk-format", "disk", (int)disk->index,
+                        "%s is no %s image (it is %s)", disk->path, disk->format, is);
+    else if (!disk->cdrom)
+        xm_findings_add(claim->findings, claim->doc, XM_FINDING_WARNING, "disk-format", "disk", (int)disk->index,
+                        "%s is a %s image, and the guest would see that, not what is in it (tap:%s:, or format=%s)",
+                        disk->path, is, is, is);
+}
+
 static bool same_place(const struct xm_disk *a, const struct xm_disk *b)
 {
     long number = a->vdev ? xm_disk_number(a->vdev) : -1;
@@ -286,6 +309,7 @@ static void claim_disks(struct claim *claim)
             continue;
         own[i].known = disk->script == NULL && disk->kind != XM_DISK_OTHER
             && xm_host_file(claim->guests->host, disk->path, &own[i].file, NULL) == 0;
+        claim_format(claim, &own[i]);
         claim_disk(claim, &own[i]);
     }
     for (size_t i = 0; i < disks.count; i++)

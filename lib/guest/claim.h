@@ -5,6 +5,7 @@
 #define XM_GUEST_CLAIM_H
 
 #include "bind/bind.h"
+#include "bind/disks.h"
 #include "guest/finding.h"
 #include "guest/guest.h"
 
@@ -13,7 +14,7 @@
 int xm_guest_bind(const struct xm_guests *guests, const xm_doc *doc, const struct xm_bind_report *report,
                   libxl_domain_config *cfg, xm_error **err);
 
-/* Finds what doc, bound as cfg, cannot have. stored: managed guests that do not run count too. */
+/* Finds what doc, bound as cfg, cannot have, and images that are not what they are said to be. stored: managed guests that do not run count too. */
 int xm_guest_claim(const struct xm_guests *guests, const xm_doc *doc, const libxl_domain_config *cfg, bool stored,
                    xm_findings *findings, xm_error **err);
 
@@ -23,7 +24,10 @@ int xm_guest_claim_now(const struct xm_guests *guests, const xm_doc *doc, const 
 /* The place of the i-th of count devices in the list of key; -1 if they are not its items one by one. */
 int xm_claim_index(const xm_doc *doc, const char *key, int count, int i);
 
-/* Does b bridge where a nic says so, where xm.conf does, or where libxl would? */
+/* Is it taken for a plain disk, so that nothing looks into it? */
+bool xm_claim_is_raw(const struct xm_disk *disk);
+
+/* What a nic is plugged into: as it says, as xm.conf does, or as libxl would. */
 const char *xm_claim_bridge(const struct xm_guests *guests, const libxl_device_nic *nic);
 
 #endif

@@ -1,6 +1,6 @@
 #!/bin/bash
 # xm check on real Xen: what it finds, create meets; what it passes, create makes.
-# time limit: 900 s
+# time limit: 1800 s
 . "$(dirname "$0")/../tap.sh"
 . "$(dirname "$0")/guests.sh"
 need_xen
@@ -12,6 +12,7 @@ finding() {
     tiny bad "$@"
     check "$title: check reports it" "! xm check bad.cfg >out && grep -Eq '^bad\\.cfg:[0-9]+:[0-9]+: error: $regex' out"
     check "$title: create fails" '! xm create -q bad.cfg && ! xl domid bad'
+    ! xl domid bad >/dev/null 2>&1 || xl destroy bad
 }
 
 # fine TITLE LINE...: nothing to report, and create works; the guest is ended.
@@ -60,10 +61,10 @@ umount m
 check 'xl: what the block script refuses' '
     write_cfg bad "kernel = \"/guests/tiny\"" "memory = 4" "disk = [\"$work/a.img,raw,xvda,rw\"]"
     ! xm --dialect=xl check bad.cfg >out && grep -q "error: disk.0.: .* is in use by guest held" out && ! xm --dialect=xl create -q bad.cfg'
-check 'another guest is stored' 'tiny kept "disk = [\"file:$work/b.img,xvda,w\"]"; xm new -q kept.cfg'
+check 'another guest is stored' 'tiny kept "uuid = \"5b2bd4c1-27a6-4e5f-9a2c-0a8e2f6d1c02\"" "disk = [\"file:$work/b.img,xvda,w\"]"; xm new -q kept.cfg'
 check 'a disk of a guest that is stored' '
     tiny bad "disk = [\"file:$work/b.img,xvda,w\"]"; ! xm check bad.cfg >out && grep -q "in use by guest kept, which is stored" out'
-is 'a stored guest may be replaced' 'kept.cfg: ok' "$(xm check kept.cfg uuid="$(basename /var/lib/xm/domains/*-*)" 2>&1 | grep -v uuid)"
+is 'a stored guest may be replaced' 'kept.cfg: ok' "$(xm check kept.cfg 2>&1)"
 check 'and is deleted' 'xm delete kept'
 finding 'no bridge' 'vif\[0\]: could not find bridge device nobridge' "vif = ['bridge=nobridge']"
 finding 'no vif script' 'vif\[0\]: script /etc/xen/scripts/vif-nothing: No such file' "vif = ['script=vif-nothing']"
@@ -71,7 +72,7 @@ finding 'a taken address' 'vif\[0\]: mac 00:16:3e:00:00:01 is that of guest held
 finding 'too much memory' 'memory: not enough memory: the domain needs [0-9]+ MiB' 'memory = 100000'
 finding 'too many vcpus' 'vcpus: 129 are more than a guest of this type' "type = 'pvh'" 'memory = 64' 'vcpus = 129'
 check 'more vcpus than processors: a warning, and create works' '
-    tiny bad "vcpus = 5"; xm check bad.cfg | grep "^bad.cfg:4:8: warning: vcpus: 5 are more" && xm create -q bad.cfg && xm destroy bad'
+    tiny bad "vcpus = 5"; xm check bad.cfg | grep "^bad.cfg:4:9: warning: vcpus: 5 are more" && xm create -q bad.cfg && xm destroy bad'
 finding 'no such processor' 'cpus: .7. leaves no processor' "cpus = '7'"
 finding 'no pool' 'pool: there is no cpu pool nopool' "pool = 'nopool'"
 fine 'a pool' "pool = 'Pool-0'"
