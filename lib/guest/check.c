@@ -87,7 +87,7 @@ static bool has_file(struct check *c, const char *what, const char *path, const 
     struct xm_host_file file;
     xm_error *why = NULL;
 
-    if (xm_host_file(c->guests->host, path, &file, &why) < 0) {
+    if (xm_host_file(c->guests->host, path, true, &file, &why) < 0) {
         add_why(c, XM_FINDING_ERROR, code, key, index, "", why);
         return false;
     }
@@ -279,7 +279,7 @@ static void check_disk_file(struct check *c, const struct xm_disk *disk)
     struct xm_host_file file;
     xm_error *why = NULL;
 
-    if (xm_host_file(c->guests->host, disk->path, &file, &why) < 0) {
+    if (xm_host_file(c->guests->host, disk->path, true, &file, &why) < 0) {
         add_why(c, XM_FINDING_ERROR, "disk-missing", "disk", index, "", why);
         return;
     }

@@ -163,7 +163,7 @@ static void look_at_others(struct claim *claim, const xm_holders *holders)
         other->known = xm_new0(bool, holder->disk_count);
         for (size_t j = 0; j < holder->disk_count && claim->cfg->num_disks > 0; j++)
             other->known[j] = holder->disks[j].script == NULL
-                && xm_host_file(claim->guests->host, holder->disks[j].path, &other->files[j], NULL) == 0;
+                && xm_host_file(claim->guests->host, holder->disks[j].path, false, &other->files[j], NULL) == 0;
         claim->count++;
     }
 }
@@ -308,7 +308,7 @@ static void claim_disks(struct claim *claim)
         if (disk->path == NULL || disk->backend != NULL)
             continue;
         own[i].known = disk->script == NULL && disk->kind != XM_DISK_OTHER
-            && xm_host_file(claim->guests->host, disk->path, &own[i].file, NULL) == 0;
+            && xm_host_file(claim->guests->host, disk->path, true, &own[i].file, NULL) == 0;
         claim_format(claim, &own[i]);
         claim_disk(claim, &own[i]);
     }

@@ -26,7 +26,7 @@ static int read_ends(const char *path, const char *what, off_t size, struct xm_h
     return 0;
 }
 
-int xm_host_file_look(const char *path, const char *what, struct xm_host_file *ret, xm_error **err)
+int xm_host_file_look(const char *path, const char *what, bool inside, struct xm_host_file *ret, xm_error **err)
 {
     struct xm_host_file file = { .type = XM_FILE_OTHER };
     struct stat st;
@@ -44,7 +44,8 @@ int xm_host_file_look(const char *path, const char *what, struct xm_host_file *r
         file.dev = st.st_rdev;
         file.ino = 0;
     }
-    if (file.type != XM_FILE_OTHER && read_ends(path, what, S_ISREG(st.st_mode) ? st.st_size : 0, &file, err) < 0)
+    if (inside && file.type != XM_FILE_OTHER
+        && read_ends(path, what, S_ISREG(st.st_mode) ? st.st_size : 0, &file, err) < 0)
         return -1;
     *ret = file;
     return 0;

@@ -9,7 +9,6 @@ static void clear_holder(struct xm_holder *holder)
     for (size_t i = 0; i < holder->disk_count; i++) {
         free(holder->disks[i].path);
         free(holder->disks[i].script);
-        free(holder->disks[i].vdev);
     }
     for (size_t i = 0; i < holder->nic_count; i++)
         free(holder->nics[i].bridge);
@@ -40,18 +39,13 @@ struct xm_holder *xm_holders_add(xm_holders *holders, uint32_t domid, const char
     return holder;
 }
 
-struct xm_held_disk *xm_holder_add_disk(struct xm_holder *holder, const char *path, const char *script,
-                                        const char *vdev, char mode)
+void xm_holder_add_disk(struct xm_holder *holder, const char *path, const char *script, char mode)
 {
-    struct xm_held_disk *disk;
-
     XM_GROW_COUNTED(holder->disks, holder->disk_count);
-    disk = &holder->disks[holder->disk_count++];
-    *disk = (struct xm_held_disk){ xm_strdup(path), xm_strdup(script), xm_strdup(vdev), mode };
-    return disk;
+    holder->disks[holder->disk_count++] = (struct xm_held_disk){ xm_strdup(path), xm_strdup(script), mode };
 }
 
-struct xm_held_nic *xm_holder_add_nic(struct xm_holder *holder, const unsigned char mac[6], const char *bridge)
+void xm_holder_add_nic(struct xm_holder *holder, const unsigned char mac[6], const char *bridge)
 {
     struct xm_held_nic *nic;
 
@@ -59,7 +53,6 @@ struct xm_held_nic *xm_holder_add_nic(struct xm_holder *holder, const unsigned c
     nic = &holder->nics[holder->nic_count++];
     memcpy(nic->mac, mac, sizeof(nic->mac));
     nic->bridge = xm_strdup(bridge);
-    return nic;
 }
 
 void xm_holder_add_pci(struct xm_holder *holder, struct xm_held_pci pci)
@@ -94,8 +87,7 @@ static void add_disk(struct xm_holder *holder, const xm_json *disk)
     bool writes = xm_json_int(xm_json_get(disk, "readwrite", NULL), 0) != 0;
 
     if (path != NULL && *path != '\0' && xm_held_here(disk))
-        xm_holder_add_disk(holder, path, shared ? NULL : script, xm_json_str(xm_json_get(disk, "vdev", NULL)),
-                           shared ? '!' : writes ? 'w' : 'r');
+        xm_holder_add_disk(holder, path, shared ? NULL : script, shared ? '!' : writes ? 'w' : 'r');
 }
 
 static void add_nic(struct xm_holder *holder, const xm_json *nic, const char *bridge_of_others)

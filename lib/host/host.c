@@ -236,9 +236,9 @@ int xm_host_event_next(xm_host *host, struct xm_event *ret_event, xm_error **err
     return host->ops->event_next(host, ret_event, err);
 }
 
-int xm_host_file(xm_host *host, const char *path, struct xm_host_file *ret_file, xm_error **err)
+int xm_host_file(xm_host *host, const char *path, bool inside, struct xm_host_file *ret_file, xm_error **err)
 {
-    return host->ops->file(host, path, ret_file, err);
+    return host->ops->file(host, path, inside, ret_file, err);
 }
 
 int xm_host_need(xm_host *host, enum xm_need need, const char *name, xm_error **err)

@@ -235,8 +235,9 @@ struct xm_host_file {
     unsigned char tail[8];      /* of the last 512 bytes, the first; of a regular file that has as many */
 };
 
-/* Follows links. XM_NOT_FOUND, XM_DENIED: "PATH: why". */
-XM_API int xm_host_file(xm_host *host, const char *path, struct xm_host_file *ret_file, xm_error **err);
+/* Follows links. XM_NOT_FOUND, XM_DENIED: "PATH: why". Unless inside is set, it is not opened, and
+ * whether it is mounted is not asked. */
+XM_API int xm_host_file(xm_host *host, const char *path, bool inside, struct xm_host_file *ret_file, xm_error **err);
 
 /* What a file's contents claim to be, in libxl's words: qcow2, qcow, qed, vhd; raw for all others. */
 XM_API const char *xm_host_file_format(const struct xm_host_file *file);
@@ -265,7 +266,6 @@ XM_API int xm_host_need(xm_host *host, enum xm_need need, const char *name, xm_e
 struct xm_held_disk {
     char *path;                 /* as domain 0 sees it; with a script, the script's own word */
     char *script;               /* NULL: the host's own */
-    char *vdev;
     char mode;                  /* 'r', 'w', or '!': shared on purpose */
 };
 struct xm_held_nic { unsigned char mac[6]; char *bridge; };
@@ -292,11 +292,10 @@ XM_API int xm_host_holders(xm_host *host, xm_holders **ret_holders, xm_error **e
 XM_API void xm_holders_free(xm_holders *holders);
 XM_AUTO_DEFINE(xm_holders)
 
-/* For those who fill one. The texts are copied, the new disk or nic is the holder's. */
+/* For those who fill one. The texts are copied; the new holder is there until the next one is added. */
 struct xm_holder *xm_holders_add(xm_holders *holders, uint32_t domid, const char *uuid, const char *name);
-struct xm_held_disk *xm_holder_add_disk(struct xm_holder *holder, const char *path, const char *script,
-                                        const char *vdev, char mode);
-struct xm_held_nic *xm_holder_add_nic(struct xm_holder *holder, const unsigned char mac[6], const char *bridge);
+void xm_holder_add_disk(struct xm_holder *holder, const char *path, const char *script, char mode);
+void xm_holder_add_nic(struct xm_holder *holder, const unsigned char mac[6], const char *bridge);
 void xm_holder_add_pci(struct xm_holder *holder, struct xm_held_pci pci);
 
 /* Adds what a configuration as libxl's JSON asks for. bridge: what its vifs are plugged into if it

@@ -50,7 +50,7 @@ struct xm_host_ops {
     int (*console)(struct xm_host *host, uint32_t domid, enum xm_console_type type, unsigned num,
                    struct xm_console *ret, xm_error **err);
     int (*vnc)(struct xm_host *host, uint32_t domid, xm_vnc **ret, xm_error **err);
-    int (*file)(struct xm_host *host, const char *path, struct xm_host_file *ret, xm_error **err);
+    int (*file)(struct xm_host *host, const char *path, bool inside, struct xm_host_file *ret, xm_error **err);
     int (*need)(struct xm_host *host, enum xm_need need, const char *name, xm_error **err);
     int (*holders)(struct xm_host *host, xm_holders **ret, xm_error **err);
     int (*pci)(struct xm_host *host, xm_pci_devices **ret, xm_error **err);
@@ -62,7 +62,7 @@ struct xm_host_ops {
 /* --- file.c --- */
 
 /* A file by its real path, all but mounted and what is behind a loop device; what names it in errors. */
-int xm_host_file_look(const char *path, const char *what, struct xm_host_file *ret, xm_error **err);
+int xm_host_file_look(const char *path, const char *what, bool inside, struct xm_host_file *ret, xm_error **err);
 
 /* --- holders.c --- */
 

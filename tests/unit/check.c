@@ -99,7 +99,7 @@ static void expect_format(const void *data, size_t len, off_t at, off_t size, co
     assert_int_equal(ftruncate(fd, size), 0);
     assert_int_equal(pwrite(fd, data, len, at), (ssize_t)len);
     close(fd);
-    assert_int_equal(xm_host_file_look(path, path, &file, NULL), 0);
+    assert_int_equal(xm_host_file_look(path, path, true, &file, NULL), 0);
     unlink(path);
     assert_int_equal(file.type, XM_FILE_REGULAR);
     assert_string_equal(xm_host_file_format(&file), format);
@@ -126,10 +126,10 @@ static void what_is_no_image_is_looked_at_too(void **state)
     xm_error *err = NULL;
 
     (void)state;
-    assert_int_equal(xm_host_file_look("/dev/zero", "zero", &file, NULL), 0);
+    assert_int_equal(xm_host_file_look("/dev/zero", "zero", true, &file, NULL), 0);
     assert_int_equal(file.type, XM_FILE_OTHER);
     assert_int_equal(file.head_len, 0);
-    assert_int_equal(xm_host_file_look("/nowhere", "disk /nowhere", &file, &err), -1);
+    assert_int_equal(xm_host_file_look("/nowhere", "disk /nowhere", true, &file, &err), -1);
     assert_int_equal(err->code, XM_NOT_FOUND);
     xm_error_free(err);
 }

@@ -377,7 +377,7 @@ static void what_a_guest_holds_is_refused_to_others(void **state)
     assert_int_equal(xm_host_holders(w->host, &holders, NULL), 0);
     assert_int_equal(holders->count, 2);
     assert_string_equal(holders->items[1].disks[0].path, "/disk.img");
-    assert_int_equal(xm_host_file(w->host, "/disk.img", &file, NULL), 0);
+    assert_int_equal(xm_host_file(w->host, "/disk.img", true, &file, NULL), 0);
     assert_int_equal(file.mounted, 0);
 
     make_guest(&cfg, "db", LIBXL_DOMAIN_TYPE_PV, "");
@@ -389,7 +389,7 @@ static void what_a_guest_holds_is_refused_to_others(void **state)
     assert_int_equal(create(w, &cfg, &domid, NULL), 0);
 
     put(w, "sim/host.json", "{\"root\": \"%s\", \"mounts\": [\"/ramdisk ro\"]}", w->dir);
-    assert_int_equal(xm_host_file(w->host, "/ramdisk", &file, NULL), 0);
+    assert_int_equal(xm_host_file(w->host, "/ramdisk", true, &file, NULL), 0);
     assert_int_equal(file.mounted, 'r');
     make_guest(&cfg, "mail", LIBXL_DOMAIN_TYPE_PV, "");
     add_disk(&cfg, "/ramdisk");

@@ -6,7 +6,7 @@
 
 static int need_file(const struct sim_state *state, const char *what, const char *path, struct xm_host_file *ret, xm_error **err)
 {
-    if (sim_look(state, path, what, ret, err) < 0)
+    if (sim_look(state, path, what, true, ret, err) < 0)
         return -1;
     if (ret->type == XM_FILE_OTHER)
         return xm_fail(err, XM_INVALID, "%s %s: is neither a file nor a block device", what, path);
@@ -40,7 +40,7 @@ static int need_free(const struct sim_state *state, const xm_holders *holders, c
             struct xm_host_file held;
 
             if (disk->script == NULL && xm_disk_modes_clash(mode, disk->mode)
-                && sim_look(state, disk->path, NULL, &held, NULL) == 0 && sim_same_file(file, &held))
+                && sim_look(state, disk->path, NULL, false, &held, NULL) == 0 && sim_same_file(file, &held))
                 return xm_fail(err, XM_BUSY, "%s %s is mounted in a guest domain, and so cannot be mounted now", what, path);
         }
     }
@@ -196,7 +196,7 @@ static int need_bootable(const struct sim_state *state, const xm_json *config, c
 
     if (path == NULL || *path == '\0')
         return xm_fail(err, XM_INVALID, "bootloader %s: the guest has no disk to boot from", loader);
-    if (sim_look(state, path, "disk", &file, err) < 0)
+    if (sim_look(state, path, "disk", true, &file, err) < 0)
         return xm_wrap(err, "bootloader %s", loader);
     if (file.head_len == 0)
         return xm_fail(err, XM_INVALID, "bootloader %s: disk %s: nothing to boot on it", loader, path);

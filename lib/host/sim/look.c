@@ -41,20 +41,21 @@ static char mounted(const struct sim_state *state, const struct xm_host_file *fi
         xm_autofree char *real = sim_real_path(state, path);
         struct xm_host_file at;
 
-        if (xm_host_file_look(real, path, &at, NULL) == 0 && sim_same_file(file, &at))
+        if (xm_host_file_look(real, path, false, &at, NULL) == 0 && sim_same_file(file, &at))
             return strcmp(*line + strlen(path), " ro") == 0 ? 'r' : 'w';
     }
     return 0;
 }
 
-int sim_look(const struct sim_state *state, const char *path, const char *what, struct xm_host_file *ret, xm_error **err)
+int sim_look(const struct sim_state *state, const char *path, const char *what, bool inside, struct xm_host_file *ret,
+             xm_error **err)
 {
     xm_autofree char *real = sim_real_path(state, path);
     xm_autofree char *named = xm_printf("%s%s%s", what ? what : "", what ? " " : "", path);
 
-    if (xm_host_file_look(real, named, ret, err) < 0)
+    if (xm_host_file_look(real, named, inside, ret, err) < 0)
         return -1;
-    ret->mounted = mounted(state, ret);
+    ret->mounted = inside ? mounted(state, ret) : 0;
     return 0;
 }
 
@@ -64,7 +65,7 @@ static int need_program(const struct sim_state *state, const char *path, const c
 {
     struct xm_host_file file;
 
-    if (sim_look(state, path, what, &file, err) < 0)
+    if (sim_look(state, path, what, false, &file, err) < 0)
         return -1;
     return file.executable ? 0 : xm_fail(err, XM_DENIED, "%s %s is not executable", what, path);
 }
@@ -107,7 +108,7 @@ int sim_have(const struct sim_state *state, enum xm_need need, const char *name,
             return need_program(state, name, "script", err);
         return need_word(s->scripts, "script", sim_base_of(name), err);
     case XM_NEED_KERNEL:
-        return sim_look(state, name, "kernel", &(struct xm_host_file){ 0 }, err);       /* it boots anything */
+        return sim_look(state, name, "kernel", true, &(struct xm_host_file){ 0 }, err);       /* it boots anything */
     case XM_NEED_BOOTLOADER:
         if (*name == '/' && !sim_words_have(s->bootloaders, sim_base_of(name)))
             return need_program(state, name, "bootloader", err);
@@ -156,14 +157,14 @@ int sim_holders_of(const struct sim_state *state, const xm_conf *conf, xm_holder
 
 /* --- the operations --- */
 
-int sim_file(struct xm_host *host, const char *path, struct xm_host_file *ret, xm_error **err)
+int sim_file(struct xm_host *host, const char *path, bool inside, struct xm_host_file *ret, xm_error **err)
 {
     struct sim *sim = (struct sim *)host;
     sim_autostate state = SIM_STATE_INIT;
 
     if (sim_fault(sim, "file", err) < 0 || sim_state_load(sim, &state, err) < 0)
         return -1;
-    return sim_look(&state, path, NULL, ret, err);
+    return sim_look(&state, path, NULL, inside, ret, err);
 }
 
 int sim_need(struct xm_host *host, enum xm_need need, const char *name, xm_error **err)

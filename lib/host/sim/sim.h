@@ -259,7 +259,8 @@ const char *sim_base_of(const char *path);
 bool sim_words_have(char *const *words, const char *word);
 bool sim_same_file(const struct xm_host_file *a, const struct xm_host_file *b);
 /* what, if not NULL, stands before the path in errors. */
-int sim_look(const struct sim_state *state, const char *path, const char *what, struct xm_host_file *ret, xm_error **err);
+int sim_look(const struct sim_state *state, const char *path, const char *what, bool inside, struct xm_host_file *ret,
+             xm_error **err);
 int sim_have(const struct sim_state *state, enum xm_need need, const char *name, xm_error **err);
 void sim_pci_list(const struct sim_state *state, xm_pci_devices *devices);
 int sim_holders_of(const struct sim_state *state, const xm_conf *conf, xm_holders **ret, xm_error **err);
@@ -313,7 +314,7 @@ int sim_dump_core(struct xm_host *host, uint32_t domid, const char *path, bool l
 int sim_console(struct xm_host *host, uint32_t domid, enum xm_console_type type, unsigned num,
                 struct xm_console *ret, xm_error **err);
 int sim_vnc(struct xm_host *host, uint32_t domid, xm_vnc **ret, xm_error **err);
-int sim_file(struct xm_host *host, const char *path, struct xm_host_file *ret, xm_error **err);
+int sim_file(struct xm_host *host, const char *path, bool inside, struct xm_host_file *ret, xm_error **err);
 int sim_need(struct xm_host *host, enum xm_need need, const char *name, xm_error **err);
 int sim_holders(struct xm_host *host, xm_holders **ret, xm_error **err);
 int sim_pci(struct xm_host *host, xm_pci_devices **ret, xm_error **err);

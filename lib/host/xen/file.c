@@ -53,15 +53,15 @@ static char mounted(const struct xm_host_file *file)
     return found;
 }
 
-int xen_host_file(struct xm_host *host, const char *path, struct xm_host_file *ret, xm_error **err)
+int xen_host_file(struct xm_host *host, const char *path, bool inside, struct xm_host_file *ret, xm_error **err)
 {
     struct xm_host_file file;
 
     (void)host;
-    if (xm_host_file_look(path, path, &file, err) < 0)
+    if (xm_host_file_look(path, path, inside, &file, err) < 0)
         return -1;
     see_through(&file);
-    if (file.type != XM_FILE_OTHER)
+    if (inside && file.type != XM_FILE_OTHER)
         file.mounted = mounted(&file);
     *ret = file;
     return 0;

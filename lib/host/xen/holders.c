@@ -6,41 +6,62 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BACKENDS "/local/domain/0/backend/"
+#define BACKENDS "/local/domain/0/backend"
 
-/* Calls add for each device of a kind that domain 0 serves, with the path of its backend. */
-static void each_device(struct xs_handle *xs, struct xm_holder *holder, const char *kind,
-                        void (*add)(struct xs_handle *xs, struct xm_holder *holder, const char *backend))
+static struct xm_holder *find(xm_holders *holders, const char *domid)
 {
-    xm_autofree char *path = xm_printf("/libxl/%u/device/%s", holder->domid, kind);
-    unsigned count = 0;
-    xm_autofree char **devices = xs_directory(xs, XBT_NULL, path, &count);
+    unsigned long number = strtoul(domid, NULL, 10);
 
-    for (unsigned i = 0; devices != NULL && i < count; i++) {
-        xm_autofree char *backend = xen_read(xs, "%s/%s/backend", path, devices[i]);
+    for (size_t i = 0; i < holders->count; i++)
+        if (holders->items[i].domid == number)
+            return &holders->items[i];
+    return NULL;                /* it is dying, or its backend is left over */
+}
 
-        if (backend != NULL && strncmp(backend, BACKENDS, strlen(BACKENDS)) == 0)
+typedef void add_fn(struct xs_handle *xs, struct xm_holder *holder, const char *backend);
+
+/* By domain 0's end of the devices: guests without any cost nothing so. */
+static void each_backend(struct xs_handle *xs, xm_holders *holders, const char *kind, add_fn *add)
+{
+    xm_autofree char *top = xm_printf(BACKENDS "/%s", kind);
+    unsigned domains = 0;
+    xm_autofree char **domids = xs_directory(xs, XBT_NULL, top, &domains);
+
+    for (unsigned i = 0; domids != NULL && i < domains; i++) {
+        struct xm_holder *holder = find(holders, domids[i]);
+        xm_autofree char *path = xm_printf("%s/%s", top, domids[i]);
+        unsigned count = 0;
+        xm_autofree char **devices = holder ? xs_directory(xs, XBT_NULL, path, &count) : NULL;
+
+        for (unsigned j = 0; devices != NULL && j < count; j++) {
+            xm_autofree char *backend = xm_printf("%s/%s", path, devices[j]);
+
             add(xs, holder, backend);
+        }
     }
 }
 
-/* The device model is told "FORMAT:PATH", a script the path alone. */
 static void add_disk(struct xs_handle *xs, struct xm_holder *holder, const char *backend)
 {
-    xm_autofree char *params = xen_read(xs, "%s/params", backend), *mode = xen_read(xs, "%s/mode", backend);
-    xm_autofree char *script = xen_read(xs, "%s/script", backend), *vdev = xen_read(xs, "%s/dev", backend);
-    bool emulated = strncmp(backend + strlen(BACKENDS), "qdisk/", 6) == 0;
-    const char *path = params, *colon = params != NULL ? strchr(params, ':') : NULL;
+    xm_autofree char *path = xen_read(xs, "%s/params", backend), *mode = xen_read(xs, "%s/mode", backend);
+    xm_autofree char *script = xen_read(xs, "%s/script", backend);
     const char *base = script != NULL ? strrchr(script, '/') : NULL;
-    bool own = emulated || base == NULL || strcmp(base, "/block") == 0;
+    bool own = base == NULL || strcmp(base, "/block") == 0;
     bool shared = script != NULL && strcmp(script, XM_HOST_SHARING_SCRIPT) == 0;
 
-    if (emulated && colon != NULL)
-        path = colon + 1;
-    if (path == NULL || *path == '\0' || mode == NULL)
-        return;
-    xm_holder_add_disk(holder, path, own || shared ? NULL : script, vdev,
-                       shared || strchr(mode, '!') ? '!' : strchr(mode, 'w') ? 'w' : 'r');
+    if (path != NULL && *path != '\0' && mode != NULL)
+        xm_holder_add_disk(holder, path, own || shared ? NULL : script,
+                           shared || strchr(mode, '!') ? '!' : strchr(mode, 'w') ? 'w' : 'r');
+}
+
+/* The device model is told "FORMAT:PATH". */
+static void add_emulated(struct xs_handle *xs, struct xm_holder *holder, const char *backend)
+{
+    xm_autofree char *params = xen_read(xs, "%s/params", backend), *mode = xen_read(xs, "%s/mode", backend);
+    const char *colon = params != NULL ? strchr(params, ':') : NULL;
+
+    if (colon != NULL && colon[1] != '\0' && mode != NULL)
+        xm_holder_add_disk(holder, colon + 1, NULL, strchr(mode, 'w') ? 'w' : 'r');
 }
 
 static void add_nic(struct xs_handle *xs, struct xm_holder *holder, const char *backend)
@@ -77,15 +98,14 @@ int xen_host_holders(struct xm_host *host, xm_holders **ret, xm_error **err)
         return -1;
     for (size_t i = 0; i < domains->count; i++) {
         const struct xm_domain *domain = &domains->items[i];
-        struct xm_holder *holder;
 
-        if (domain->dying || domain->domid == 0)
-            continue;
-        holder = xm_holders_add(holders, domain->domid, domain->uuid, domain->name);
-        each_device(xs, holder, "vbd", add_disk);
-        each_device(xs, holder, "vif", add_nic);
-        each_device(xs, holder, "pci", add_pci);
+        if (!domain->dying && domain->domid != 0)
+            xm_holders_add(holders, domain->domid, domain->uuid, domain->name);
     }
+    each_backend(xs, holders, "vbd", add_disk);
+    each_backend(xs, holders, "qdisk", add_emulated);
+    each_backend(xs, holders, "vif", add_nic);
+    each_backend(xs, holders, "pci", add_pci);
     *ret = XM_TAKE(holders);
     return 0;
 }

@@ -166,7 +166,7 @@ int xen_host_console(struct xm_host *host, uint32_t domid, enum xm_console_type 
                      struct xm_console *ret, xm_error **err);
 int xen_host_vnc(struct xm_host *host, uint32_t domid, xm_vnc **ret, xm_error **err);
 
-int xen_host_file(struct xm_host *host, const char *path, struct xm_host_file *ret, xm_error **err);
+int xen_host_file(struct xm_host *host, const char *path, bool inside, struct xm_host_file *ret, xm_error **err);
 int xen_host_need(struct xm_host *host, enum xm_need need, const char *name, xm_error **err);
 int xen_host_holders(struct xm_host *host, xm_holders **ret, xm_error **err);
 int xen_host_pci(struct xm_host *host, xm_pci_devices **ret, xm_error **err);
