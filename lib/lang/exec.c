@@ -74,6 +74,15 @@ static int xl_augment(struct lang *lang, const struct node *node, struct val *re
     return 0;
 }
 
+/* a |= b of sets adds to a, and does not copy it. */
+static int add_all(struct lang *lang, const struct node *node, struct dict *set, const struct dict *more)
+{
+    for (size_t i = 0; i < more->used; i++)
+        if (more->entries[i].live && op_set_add(lang, node->op_place, set, more->entries[i].key) < 0)
+            return -1;
+    return 0;
+}
+
 /* *value op= what stands behind it. Lists, dicts and sets change where they stand. */
 static int change(struct lang *lang, const struct node *node, struct val *value)
 {
@@ -83,6 +92,8 @@ static int change(struct lang *lang, const struct node *node, struct val *value)
         return -1;
     if (old.type == V_LIST && node->op == '+')
         return op_extend(lang, node->op_place, old.list, other);
+    if (old.type == V_SET && other.type == V_SET && node->op == '|')
+        return add_all(lang, node, old.dict, other.dict);
     if (op_binary(lang, node->op_place, node->op, old, other, &result) < 0)
         return -1;
     if (old.type == V_LIST && result.type == V_LIST)

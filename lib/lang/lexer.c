@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "lang/literal.h"
 
+enum { LONGEST_KEYWORD = 8 };
 static const char *const keywords[] = {
     [K_AND] = "and", [K_AS] = "as", [K_ASSERT] = "assert", [K_ASYNC] = "async", [K_AWAIT] = "await",
     [K_BREAK] = "break", [K_CLASS] = "class", [K_CONTINUE] = "continue", [K_DEF] = "def", [K_DEL] = "del",
@@ -171,8 +172,8 @@ static int read_name(struct lexer *lexer, struct token *token)
     if (token->len > 255)
         return lang_stop(lexer->lang, token->place, "a name is longer than 255 bytes");
     token->value = val_str(&lexer->lang->arena, token->text, token->len);
-    for (unsigned i = 1; i < XM_COUNT(keywords); i++) {
-        if (strcmp(token->value.str->data, keywords[i]) == 0) {
+    for (unsigned i = 1; i < XM_COUNT(keywords) && token->len <= LONGEST_KEYWORD; i++) {
+        if (keywords[i][0] == token->text[0] && strcmp(token->value.str->data, keywords[i]) == 0) {
             token->op = i;
             return emit(lexer, token, T_KEYWORD);
         }
@@ -290,8 +291,11 @@ static int read_operator(struct lexer *lexer, struct token *token)
         return emit(lexer, token, T_OP);
     }
     for (size_t i = 0; i < XM_COUNT(operators); i++) {
-        size_t len = strlen(operators[i]);
+        size_t len;
 
+        if (operators[i][0] != c)
+            continue;
+        len = strlen(operators[i]);
         if (len > left || memcmp(lexer->at, operators[i], len) != 0)
             continue;
         for (size_t j = 0; j < len; j++)

@@ -717,7 +717,7 @@ static int parse_star_param(struct parser *p, struct func_def *def, unsigned end
     bool keywords = parser_at_op(p, OP2('*', '*'));
     const struct str **name = keywords ? &def->keywords : &def->rest;
 
-    if (def->keywords != NULL || (!keywords && *named_only))
+    if (!keywords && *named_only)
         return parser_unexpected(p, end == ')' ? "')'" : "':'");
     *named_only = true;
     if (parser_next(p) < 0)
@@ -800,6 +800,8 @@ int parse_params(struct parser *p, struct node *owner, struct func_def *def, uns
     while (!parser_at_op(p, end)) {
         int rc;
 
+        if (def->keywords != NULL)          /* **NAME is the last one */
+            return parser_unexpected(p, end == ')' ? "')'" : "':'");
         if (parser_at_op(p, '*') || parser_at_op(p, OP2('*', '*')))
             rc = parse_star_param(p, def, end, &named_only);
         else if (parser_at_op(p, '/'))
@@ -814,6 +816,8 @@ int parse_params(struct parser *p, struct node *owner, struct func_def *def, uns
         if (rc == 0 && !parser_at_op(p, end))
             return parser_unexpected(p, end == ')' ? "',' or ')'" : "',' or ':'");
     }
+    if (named_only && def->rest == NULL && def->keywords == NULL && def->total == def->count)
+        return parser_unexpected(p, "the name of a parameter");         /* a star alone, and nothing behind it */
     return 0;
 }
 

@@ -71,11 +71,14 @@ static struct node *parse_annotated(struct parser *p, struct node *target)
 
 static struct node *parse_expr_statement(struct parser *p)
 {
+    struct xm_place start = p->token.place;
     struct node *node, *expr = parse_expr_list(p);
     unsigned op;
 
     if (expr == NULL)
         return NULL;
+    if (expr->kind == N_WALRUS && expr->place.line == start.line && expr->place.col == start.col)
+        return lang_stop(p->lang, start, "a value is given with '=', not with ':='"), NULL;
     if (expr->kind == N_NAME && strcmp(expr->name->data, "match") == 0
         && (p->token.type == T_NAME || p->token.type == T_STRING || p->token.type == T_NUMBER))
         return lang_stop(p->lang, expr->place, "match statements are not supported in configuration files"), NULL;

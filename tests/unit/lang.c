@@ -98,6 +98,23 @@ static void check(const struct meaning *table, size_t count)
     }
 }
 
+/* The first line alone: place and sentence. */
+static void check_messages(const struct meaning *table, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (int d = XM; d <= XL; d++) {
+            xm_autofree char *got = NULL;
+
+            if ((table[i].dialects & d) == 0)
+                continue;
+            got = outcome(d == XM ? XM_DIALECT_XM : XM_DIALECT_XL, table[i].text);
+            got[strcspn(got, "\n")] = '\0';
+            if (strcmp(got, table[i].expected) != 0)
+                fail_msg("%s: %s\n  gives    %s\n  expected %s", d == XM ? "xm" : "xl", table[i].text, got, table[i].expected);
+        }
+    }
+}
+
 static void plain_files_mean_what_xl_says(void **state)
 {
     static const struct meaning table[] = {
@@ -317,6 +334,140 @@ static void what_is_left_out_is_refused_by_name(void **state)
     check(table, XM_COUNT(table));
 }
 
+/* Row by row the table of xm.cfg(5). */
+static void the_dialects_differ_in_these(void **state)
+{
+    static const struct { const char *text, *xm, *xl; } table[] = {
+        { "a=010", "a=8", "a=8" },
+        { "a=08", "f:1:3: invalid number: 08", "a='08'" },
+        { "a=1ax", "f:1:3: invalid number: 1ax", "a='1ax'" },
+        { "a=0b101", "a=5", "a='0b101'" },
+        { "a=1e5", "a=100000f", "a='1e5'" },
+        { "a=99999999999999999999", "f:1:3: the number 99999999999999999999 does not fit into 64 bits", "a='99999999999999999999'" },
+        { "a=1\na+=2", "a=3", "a='12'" },
+        { "a='x'\na+=2", "f:2:2: str + int: a number is made a text by str()", "a='x2'" },
+        { "a+='x'", "f:1:1: name 'a' is not defined (a text stands in quotes)", "a='x'" },
+        { "a=['x']\na+='yz'", "a=['x', 'y', 'z']", "f:2:2: a list and a text cannot be added" },
+        { "a='x\\101y'", "a='xAy'", "a='xy'" },
+        { "a='\\50'", "a='('", "f:1:3: a backslash with digits needs three of them" },
+        { "in='x'\nprint=1", "f:1:1: unexpected 'in', expected a value", "in='x' print=1" },
+        { "v.d.script='x'", "f:1:1: attributes cannot be assigned to in configuration files", "v.d.script='x'" },
+        { "a=1\n  b=2", "f:2:3: unexpected indentation", "a=1 b=2" },
+        { ";a=1;;b=2", "f:1:1: unexpected ';', expected a statement", "a=1 b=2" },
+        { "a='x\ry'", "f:1:3: this string does not end", "a='x\ry'" },
+        { "a=1#x\rb=2", "a=1 b=2", "a=1" },
+        { "xm_vars.check()", "", "f:1:1: xm_vars in the xl dialect is not allowed in configuration files" },
+        /* and what libxlutil refuses, and both take */
+        { "a='x' 'y'", "a='xy'", "a='xy'" },
+        { "a=1 # no end of the line", "a=1", "a=1" },
+        { "a=1\r\nb=2\r\n", "a=1 b=2", "a=1 b=2" },
+        { "\xef\xbb\xbf" "a=1", "a=1", "a=1" },
+        { "a=-1\nB=True", "a=-1 B=True", "a=-1 B=True" },
+        { "a=[\n1]\nb=(1 +\n2)", "a=[1] b=3", "a=[1] b=3" },
+        { "a='\\x41\\q'", "a='A\\q'", "a='A\\q'" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < XM_COUNT(table); i++) {
+        check_messages(&(struct meaning){ XM, table[i].text, table[i].xm }, 1);
+        check_messages(&(struct meaning){ XL, table[i].text, table[i].xl }, 1);
+    }
+}
+
+/* Each form that only Python 2 has decides for the whole text: 1/2 is 0 then. */
+static void a_text_is_python_2_or_3_as_a_whole(void **state)
+{
+    static const char *const old[] = {
+        "print 'x'", "print", "print ('%d') % 5", "print 'x',", "b=1<>2", "b=`1`", "try: pass\nexcept ValueError, e: pass",
+        "try: raise ValueError, 'x'\nexcept: pass", "b=5L", "b=017", "b=ur'x'", "for i in xrange(2): pass", "b=unicode('x')",
+        "b=long(1)", "b=isinstance(1, basestring)", "b={}.has_key(1)", "b={}.iteritems()", "b={}.itervalues()", "b=lambda (x, y): x",
+        "b=[x for x in 1, 2]", "import string\nb=string.join(['x'])", "from string import upper", "b=reduce(lambda x, y: x, [1])",
+    };
+    static const char *const new[] = {
+        "print('x')", "print('x', 'y')", "b=f'x'", "xrange=1\nb=xrange", "def unicode(x): return x\nb=unicode(1)",
+        "string='x'\nb=string.upper()", "import string\nb=string.capwords('x')", "b=0o17", "print('x') if 1 else print('y')",
+        "from __future__ import print_function\nprint('x')",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < XM_COUNT(old) + XM_COUNT(new); i++) {
+        bool is_old = i < XM_COUNT(old);
+        xm_autofree char *text = xm_printf("a=1/2\n%s\n", is_old ? old[i] : new[i - XM_COUNT(old)]);
+        xm_autofree char *got = outcome(XM_DIALECT_XM, text);
+        const char *expected = is_old ? "a=0" : "a=0.5f";
+
+        if (strncmp(got, expected, strlen(expected)) != 0 || (is_old && got[3] == '.'))
+            fail_msg("%s\n  gives %s\n  expected %s", text, got, expected);
+    }
+}
+
+static void refusals_name_the_thing_and_its_place(void **state)
+{
+    static const struct meaning table[] = {
+        { BOTH, "if 1:\n  class X: pass", "f:2:3: classes are not supported in configuration files" },
+        { BOTH, "x = 1\nwith x: pass", "f:2:1: with statements are not supported in configuration files" },
+        { BOTH, "exec('x')", "f:1:1: exec is not supported in configuration files" },
+        { BOTH, "a = yield", "f:1:5: yield is not supported in configuration files" },
+        { BOTH, "@f\ndef g(): pass", "f:1:1: decorators are not supported in configuration files" },
+        { BOTH, "async def f(): pass", "f:1:1: async is not supported in configuration files" },
+        { BOTH, "def f():\n  await g()", "f:2:3: await is not supported in configuration files" },
+        { BOTH, "match x:\n  case 1: pass", "f:1:1: match statements are not supported in configuration files" },
+        { BOTH, "a = 1\nb = compile('x', 'y', 'z')", "f:2:5: compile() is not allowed in configuration files" },
+        { BOTH, "__import__('os')", "f:1:1: __import__() is not allowed in configuration files" },
+        { XM, "def f():\n  return x.__dict__", "f:2:12: the attribute __dict__ is not allowed in configuration files" },
+        { XL, "x='y'\na=x.__dict__", "f:2:5: the attribute __dict__ is not allowed in configuration files" },
+        { BOTH, "a='{0.__class__}'.format('')", "f:1:19: the attribute __class__ is not allowed in configuration files" },
+        { BOTH, "a='\\N{DASH}'", "f:1:3: characters by name (\\N) are not supported in configuration files" },
+        { BOTH, "memory: 512", "f:1:7: a value is given with '=', not with ':'" },
+        { XM, "x.y = 1", "f:1:1: attributes cannot be assigned to in configuration files" },
+        { BOTH, "from os import *", "f:1:16: from os import * is not supported in configuration files" },
+        { BOTH, "a = 1j", "f:1:5: complex numbers are not supported in configuration files" },
+    };
+
+    (void)state;
+    check_messages(table, XM_COUNT(table));
+}
+
+static void mistakes_of_grammar_have_their_place(void **state)
+{
+    static const struct meaning table[] = {
+        { BOTH, "a = f'{'", "f:1:8: the text ends inside '{'" },
+        { BOTH, "a = f'{}'", "f:1:8: an f-string has '{' without an expression" },
+        { BOTH, "a = f'}'", "f:1:7: an f-string has '}' without '{' (the sign itself is written }})" },
+        { BOTH, "a = f'x{b c}'", "f:1:11: unexpected 'c', expected '}'" },
+        { BOTH, "b = 1\na = f'{b!z}'", "f:2:10: unexpected 'z', expected r, s or a behind '!'" },
+        { BOTH, "a = f\"\"\"\n{\n1 +}\"\"\"", "f:3:4: unexpected '}', expected a value" },
+        { BOTH, "*a = 1", "f:1:1: a name with a star stands in a list or tuple of names" },
+        { BOTH, "*a, *b = 1", "f:1:5: two names with a star in one assignment" },
+        { BOTH, "a = *b", "f:1:5: a * stands before a list's items, not before one value" },
+        { BOTH, "f(a=1, a=2)", "f:1:8: argument a is given twice" },
+        { BOTH, "f(a=1, 2)", "f:1:8: a plain argument stands behind a keyword argument" },
+        { BOTH, "f(x for x in y, 1)", "f:1:3: beside other arguments, a comprehension stands in brackets of its own" },
+        { BOTH, "def f(a, a): pass", "f:1:10: parameter a is there twice" },
+        { BOTH, "def f(a=1, b): pass", "f:1:13: a parameter without default stands behind one with a default" },
+        { BOTH, "def f(**a, b): pass", "f:1:12: unexpected 'b', expected ')'" },
+        { BOTH, "def f(*, ): pass", "f:1:10: unexpected ')', expected the name of a parameter" },
+        { BOTH, "nonlocal x", "f:1:1: 'nonlocal' outside a function in a function" },
+        { BOTH, "def f(x):\n  global x", "f:2:10: x is a local name in this function already" },
+        { BOTH, "try: pass\nexcept: pass\nexcept ValueError: pass", "f:2:1: an 'except' for everything is the last one" },
+        { BOTH, "1 = a", "f:1:1: this cannot be assigned to" },
+        { BOTH, "a < b = 1", "f:1:3: a comparison cannot be assigned to" },
+        { BOTH, "del f()", "f:1:5: this cannot be deleted" },
+        { BOTH, "a := 1", "f:1:1: a value is given with '=', not with ':='" },
+        { BOTH, "a = ub'x'", "f:1:5: no string begins with ub" },
+        { BOTH, "a = [1, 2\nb = 3\n", "f:2:1: unexpected 'b', expected ',' or ']'" },
+        { BOTH, "if a = 1: pass", "f:1:6: unexpected '=', expected ':'" },
+        { BOTH, "else: pass", "f:1:1: unexpected 'else', expected a value" },
+        { BOTH, "for in x: pass", "f:1:5: unexpected 'in', expected a name" },
+        { BOTH, "def (x): pass", "f:1:5: unexpected '(', expected the name of a function" },
+        { BOTH, "import", "f:1:7: unexpected end of the line, expected the name of a module" },
+        { BOTH, "a = 'x' if 1", "f:1:13: unexpected end of the line, expected 'else'" },
+    };
+
+    (void)state;
+    check_messages(table, XM_COUNT(table));
+}
+
 static void syntax_errors_have_their_place(void **state)
 {
     static const struct meaning table[] = {
@@ -490,6 +641,23 @@ static void nothing_runs_away(void **state)
         { "a=[[] for x in range(1000) for y in range(1000) if y<0]", "runs too long" },
         { "try:\n  while 1: pass\nexcept: a=1", "runs too long" },
         { "try:\n  while 1: pass\nfinally:\n  while 1: pass", "runs too long" },
+        { "a='%9999999d' % 1", "longer than" },
+        { "w=9999999\na=f'{1:{w}}'", "longer than" },
+        { "a='{:.9999999f}'.format(1.0)", "longer than" },
+        { "a='%1000000d' % 1\nwhile 1: b='%1000000d' % 1", "uses too much memory" },
+        { "a=[1]\nwhile 1: a=[*a, *a]", "longer than" },
+        { "a=[1]\nwhile 1: a[1:1]=a", "longer than" },
+        { "a={1}\nfor i in range(10**5):\n  for j in range(10): a|={i*10+j}", "uses too much memory" },
+        { "def f(*a): return f(*a, *a)\nf(1)", "longer than" },
+        { "def f(**k): return f(**k)\nf(a=1)", "too deeply" },
+        { "while (n:=1): pass", "runs too long" },
+        { "while 1:\n  try: raise ValueError('x')\n  except ValueError: pass", "" },
+        { "t=(1,)\nfor i in range(60): t=(t,t)\nd={t:1}", "so large a tuple" },
+        { "t=(1,)\nfor i in range(60): t=(t,t)\na=str(t)", "longer than" },
+        { "a={x*y for x in range(9999) for y in range(9999)}", "larger than" },
+        { "a=sum(1 for x in range(9999) for y in range(9999))", "longer than" },
+        { "a=9**9**9", "64 bits" },
+        { "a=1<<99", "64 bits" },
         { "a=1\nfor i in range(90): a=a*10", "64 bits" },
         { "a=2**2**2**2**2", "64 bits" },
         { "a=1.5**99999", "too large" },
@@ -607,6 +775,10 @@ int main(void)
         cmocka_unit_test(statements_are_python_s),
         cmocka_unit_test(functions_and_methods_are_python_s),
         cmocka_unit_test(what_is_left_out_is_refused_by_name),
+        cmocka_unit_test(the_dialects_differ_in_these),
+        cmocka_unit_test(a_text_is_python_2_or_3_as_a_whole),
+        cmocka_unit_test(refusals_name_the_thing_and_its_place),
+        cmocka_unit_test(mistakes_of_grammar_have_their_place),
         cmocka_unit_test(syntax_errors_have_their_place),
         cmocka_unit_test(tabs_stay_tabs_before_the_caret),
         cmocka_unit_test(a_very_long_line_is_shown_around_the_place),
