@@ -43,7 +43,7 @@ for page in xm.1 xm.cfg.5 xm.conf.5; do
         continue
     fi
     is "man: $page is formatted without a warning" '' \
-        "$(groff -man -Tutf8 -ww -z "$abs_top_builddir/man/$page" 2>&1)"
+        "$(groff -t -man -Tutf8 -ww -z "$abs_top_builddir/man/$page" 2>&1)"
 done
 like 'man: a synopsis and an option come from the command itself' '\.SS "create .*FILE' \
     "$(cat "$abs_top_builddir/man/xm.1")"
