@@ -221,13 +221,20 @@ static int put_text(struct lang *lang, struct xm_place place, struct xm_buf *out
     return put_padded(lang, place, out, spec, spec->align != '\0' ? spec->align : '<', "", v.str->data, len);
 }
 
+static int unknown(struct lang *lang, struct xm_place place, char type, struct val v)
+{
+    return lang_raise(lang, place, "ValueError", "there is no format '%c' for %s", isprint((unsigned char)type) ? type : '?', val_type_name(v));
+}
+
 static int put_char(struct lang *lang, struct xm_place place, struct xm_buf *out, const struct spec *spec, struct val v)
 {
     char align = spec->align != '\0' ? spec->align : '<', c;
 
     if (spec->old && v.type == V_STR && v.str->len == 1)
         return put_padded(lang, place, out, spec, align, "", v.str->data, 1);
-    if (v.type != V_INT || v.i < 1 || v.i > 255)
+    if (v.type == V_FLOAT && !spec->old)
+        return unknown(lang, place, 'c', v);
+    if ((v.type != V_INT && v.type != V_BOOL) || v.i < 1 || v.i > 255)
         return lang_raise(lang, place, v.type == V_INT ? "OverflowError" : "TypeError", "format 'c' wants one character or a number from 1 to 255");
     c = (char)v.i;
     return put_padded(lang, place, out, spec, align, "", &c, 1);
@@ -240,11 +247,6 @@ static int real_as_int(struct lang *lang, struct xm_place place, struct xm_buf *
     if (!(fabs(f) < 9.2e18))
         return lang_raise(lang, place, "OverflowError", "the number does not fit into 64 bits");
     return put_int(lang, place, out, spec, (int64_t)f);
-}
-
-static int unknown(struct lang *lang, struct xm_place place, char type, struct val v)
-{
-    return lang_raise(lang, place, "ValueError", "there is no format '%c' for %s", isprint((unsigned char)type) ? type : '?', val_type_name(v));
 }
 
 /* Of .format(): a text takes no sign, no '=' and no grouping. */

@@ -44,7 +44,7 @@ def ch():
         d1[x + 'b'] = 1
 p = kind(tup), kind(sl), kind(dk), kind(di), kind(ch)
 q = kind(lambda: 10.0 ** 400), kind(lambda: [x for x in 5]), kind(lambda: {**5}), kind(lambda: two(**5)), kind(lambda: [*5])
-r = kind(lambda: '{:,}'.format('a')), kind(lambda: '{:.1d}'.format(1)), kind(lambda: '{:=5}'.format('a')), kind(lambda: '{:+}'.format('a')), kind(lambda: '{:5}'.format([])), kind(lambda: '%x' % 1.5), kind(lambda: '%c' % 'ab'), kind(lambda: '{:x}'.format(1.5))
+r = kind(lambda: '{:,}'.format('a')), kind(lambda: '{:.1d}'.format(1)), kind(lambda: '{:=5}'.format('a')), kind(lambda: '{:+}'.format('a')), kind(lambda: '{:5}'.format([])), kind(lambda: '%x' % 1.5), kind(lambda: '%c' % 'ab'), kind(lambda: '{:x}'.format(1.5)), kind(lambda: '{:c}'.format(1.5)), kind(lambda: '%c' % True)
 def bad(): raise 5
 def bad2():
     try: 1 / 0
