@@ -73,9 +73,19 @@ static void write_float(struct xm_buf *text, double value)
 
 static int write_value(const struct writer *out, const xm_node *node, unsigned depth, xm_error **err);
 
+/* What is there as a number, when it was a truth or a fraction too: a text that is read and written
+ * again looks the same. */
+static bool starts_with_number(const struct writer *out, const xm_node *list)
+{
+    xm_autobuf text = XM_BUF_INIT;
+    const struct writer aside = { out->doc, out->key, &text };
+
+    return write_value(&aside, list->items[0], 1, NULL) == 0 && text.data[0] >= '0' && text.data[0] <= '9';
+}
+
 static int write_list(const struct writer *out, const xm_node *list, unsigned depth, xm_error **err)
 {
-    bool lines = depth == 0 && list->count > 1 && list->items[0]->type != XM_NODE_INT;
+    bool lines = depth == 0 && list->count > 1 && !starts_with_number(out, list);
 
     if (depth == DEPTH_MAX)
         return fail(out, list, err, "a list this deep");

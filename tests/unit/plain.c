@@ -370,7 +370,7 @@ static void any_document_comes_back_whatever_reads_it(void **state)
     (void)state;
     for (unsigned long start = 1; start <= 1000; start++) {
         XM_AUTO(xm_doc) *doc = xm_doc_new(XM_DIALECT_XM, "made up"), *xm = NULL, *xl = NULL;
-        xm_autofree char *text = NULL;
+        xm_autofree char *text = NULL, *again = NULL;
 
         seed = start;
         for (unsigned n = 1 + any(6); n > 0; n--) {
@@ -383,6 +383,8 @@ static void any_document_comes_back_whatever_reads_it(void **state)
         xl = parse(XM_DIALECT_XL, "back", text, NULL);
         if (xm == NULL || xl == NULL)
             fail_msg("seed %lu: not read again:\n%s", start, text);
+        assert_int_equal(xm_cfg_format(xm, &again, NULL), 0);
+        assert_string_equal(again, text);
         for (size_t i = 0; i < xm_doc_count(doc); i++) {
             same_node(xm_doc_value(doc, i), xm_doc_get(xm, xm_doc_key(doc, i)));
             same_node(xm_doc_value(doc, i), xm_doc_get(xl, xm_doc_key(doc, i)));
