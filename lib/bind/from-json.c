@@ -16,8 +16,10 @@ struct reader {
 
 static bool is_true(const xm_json *value)
 {
-    const char *text = xm_json_str(value);
+    const char *text = value != NULL ? xm_json_str(value) : NULL;
 
+    if (value != NULL && value->type == XM_JSON_BOOL)
+        return value->i != 0;
     return text != NULL ? strcmp(text, "True") == 0 : xm_json_int(value, 0) != 0;
 }
 
@@ -69,6 +71,21 @@ static void add_word(struct xm_buf *words, const char *key, const char *value)
 {
     if (value != NULL && *value != '\0')
         xm_buf_printf(words, "%s%s=%s", words->len > 0 ? "," : "", key, value);
+}
+
+static void add_flag(struct xm_buf *words, const char *key, const xm_json *flag)
+{
+    if (flag != NULL)
+        add_word(words, key, is_true(flag) ? "1" : "0");
+}
+
+/* 0 is libxl's "not given". */
+static void add_number(struct xm_buf *words, const char *key, int64_t value)
+{
+    xm_autofree char *text = xm_printf("%lld", (long long)value);
+
+    if (value > 0)
+        add_word(words, key, text);
 }
 
 /* --- who, how much --- */
@@ -159,6 +176,8 @@ static void read_boot(const struct reader *in)
         set_text(in->doc, texts[i][1], text != NULL ? text : text_in(in->kind, texts[i][0]));
     }
     set_joined(in->doc, "bootargs", member(in->build, "bootloader_args"));
+    if (xm_doc_get(in->doc, "bootloader") != NULL && xm_doc_get(in->doc, "bootargs") == NULL)
+        xm_doc_set(in->doc, "bootloader_args", new_list());     /* xm would give pygrub one */
 }
 
 static void read_display(const struct reader *in)
@@ -177,6 +196,17 @@ static void read_display(const struct reader *in)
         xm_doc_set_int(in->doc, "sdl", is_true(member(sdl, "enable")));
 }
 
+static void read_strings(const struct reader *in, const char *member_name, const char *key)
+{
+    const xm_json *strings = member(in->kind, member_name);
+    xm_node *list = new_list();
+
+    for (size_t i = 0; strings != NULL && strings->type == XM_JSON_ARRAY && i < strings->count; i++)
+        if (xm_json_str(strings->items[i]) != NULL)
+            add_text(list, xm_json_str(strings->items[i]));
+    set_list(in->doc, key, list);
+}
+
 static void read_hvm(const struct reader *in)
 {
     static const char *const texts[] = { "boot", "keymap", "soundhw", "usbdevice", "serial" };
@@ -192,7 +222,11 @@ static void read_hvm(const struct reader *in)
         if (member(in->kind, flags[i][0]) != NULL)
             xm_doc_set_int(in->doc, flags[i][1], is_true(member(in->kind, flags[i][0])));
     }
+    read_strings(in, "serial_list", "serial");
+    read_strings(in, "usbdevice_list", "usbdevice");
     read_display(in);
+    if (xm_doc_get(in->doc, "vnc") == NULL)
+        xm_doc_set_int(in->doc, "vnc", 1);      /* libxl's default, not xm's */
 }
 
 static void read_type(const struct reader *in)
@@ -238,28 +272,77 @@ static char *disk_uname(const xm_json *disk)
     return xm_printf("%s:%s", strncmp(path, "/dev/", 5) == 0 ? "phy" : "file", path);
 }
 
+/* libxl's own script is filled in for every disk that has no other. */
+static const char *disk_script(const xm_json *disk)
+{
+    const char *script = text_in(disk, "script"), *slash = script != NULL ? strrchr(script, '/') : NULL;
+
+    return script != NULL && strcmp(slash != NULL ? slash + 1 : script, "block") != 0 ? script : NULL;
+}
+
+/* What xm's form has no place for is said in xl's, in which the target comes last, commas and all. */
+static char *disk_in_xl_words(const xm_json *disk)
+{
+    const char *format = text_in(disk, "format"), *path = text_in(disk, "pdev_path");
+    xm_autobuf words = XM_BUF_INIT;
+
+    add_word(&words, "format", format);
+    add_word(&words, "vdev", text_in(disk, "vdev"));
+    add_word(&words, "access", number_in(disk, "readwrite", 0) ? "rw" : "ro");
+    if (number_in(disk, "is_cdrom", 0))
+        add_word(&words, "devtype", "cdrom");
+    add_word(&words, "backend", text_in(disk, "backend_domname"));
+    add_word(&words, "script", disk_script(disk));
+    if (text_in(disk, "discard_enable") != NULL)
+        xm_buf_puts(&words, is_true(member(disk, "discard_enable")) ? ",discard" : ",no-discard");
+    if (is_true(member(disk, "direct_io_safe")))
+        xm_buf_puts(&words, ",direct-io-safe");
+    add_word(&words, "target", path);
+    return xm_buf_take(&words);
+}
+
+static char *disk_in_xm_words(const xm_json *disk)
+{
+    xm_autofree char *uname = disk_uname(disk);
+    const char *vdev = text_in(disk, "vdev"), *backend = text_in(disk, "backend_domname");
+
+    return xm_printf("%s,%s%s,%c%s%s", uname, vdev != NULL ? vdev : "", number_in(disk, "is_cdrom", 0) ? ":cdrom" : "",
+                     number_in(disk, "readwrite", 0) ? 'w' : 'r', backend != NULL ? "," : "", backend != NULL ? backend : "");
+}
+
 static void read_disks(const struct reader *in, const xm_json *disks)
 {
     xm_node *list = new_list();
 
     for (size_t i = 0; disks != NULL && disks->type == XM_JSON_ARRAY && i < disks->count; i++) {
         const xm_json *disk = disks->items[i];
-        const char *vdev = text_in(disk, "vdev");
-        xm_autofree char *uname = disk_uname(disk);
-        xm_autofree char *text = xm_printf("%s,%s%s,%c", uname, vdev != NULL ? vdev : "",
-                                           number_in(disk, "is_cdrom", 0) ? ":cdrom" : "",
-                                           number_in(disk, "readwrite", 0) ? 'w' : 'r');
+        const char *path = text_in(disk, "pdev_path");
+        bool xl = disk_script(disk) != NULL || text_in(disk, "discard_enable") != NULL
+               || is_true(member(disk, "direct_io_safe")) || (path != NULL && strchr(path, ',') != NULL);
+        xm_autofree char *text = xl ? disk_in_xl_words(disk) : disk_in_xm_words(disk);
 
         add_text(list, text);
     }
     set_list(in->doc, "disk", list);
 }
 
+/* What may pass in each interval -> bytes a second over that interval. */
+static void add_rate(struct xm_buf *words, const xm_json *nic)
+{
+    int64_t bytes = number_in(nic, "rate_bytes_per_interval", 0), interval = number_in(nic, "rate_interval_usecs", 0);
+    xm_autofree char *rate = NULL;
+
+    if (bytes <= 0 || interval <= 0 || bytes > INT64_MAX / 1000000)
+        return;
+    rate = xm_printf("%lldB/s@%lldus", (long long)(bytes * 1000000 / interval), (long long)interval);
+    add_word(words, "rate", rate);
+}
+
 static void read_nics(const struct reader *in, const xm_json *nics)
 {
     static const char *const keys[][2] = {
         { "mac", "mac" }, { "bridge", "bridge" }, { "ip", "ip" }, { "script", "script" }, { "model", "model" },
-        { "ifname", "vifname" },
+        { "ifname", "vifname" }, { "nictype", "type" }, { "backend_domname", "backend" }, { "gatewaydev", "gatewaydev" },
     };
     xm_node *list = new_list();
 
@@ -270,8 +353,9 @@ static void read_nics(const struct reader *in, const xm_json *nics)
             const char *value = text_in(nics->items[i], keys[k][0]);
 
             if (value != NULL && strcmp(value, "00:00:00:00:00:00") != 0)
-                add_word(&words, keys[k][1], value);
+                add_word(&words, keys[k][1], strcmp(value, "vif_ioemu") == 0 ? "ioemu" : value);
         }
+        add_rate(&words, nics->items[i]);
         add_text(list, words.data != NULL ? words.data : "");
     }
     set_list(in->doc, "vif", list);
@@ -285,14 +369,33 @@ static void read_vfbs(const struct reader *in, const xm_json *vfbs)
         const xm_json *vnc = member(vfbs->items[i], "vnc"), *sdl = member(vfbs->items[i], "sdl");
         xm_autobuf words = XM_BUF_INIT;
 
-        add_word(&words, "vnc", is_true(member(vnc, "enable")) ? "1" : "0");
+        add_flag(&words, "vnc", member(vnc, "enable"));
         add_word(&words, "vnclisten", text_in(vnc, "listen"));
         add_word(&words, "vncpasswd", text_in(vnc, "passwd"));
-        add_word(&words, "sdl", is_true(member(sdl, "enable")) ? "1" : "0");
+        add_flag(&words, "vncunused", member(vnc, "findunused"));
+        add_number(&words, "vncdisplay", number_in(vnc, "display", 0));
+        add_flag(&words, "sdl", member(sdl, "enable"));
+        add_flag(&words, "opengl", member(sdl, "opengl"));
         add_word(&words, "keymap", text_in(vfbs->items[i], "keymap"));
-        add_text(list, words.data);
+        add_text(list, words.data != NULL ? words.data : "");
     }
     set_list(in->doc, "vfb", list);
+}
+
+static char *pci_words(const xm_json *device)
+{
+    static const char *const flags[] = { "power_mgmt", "permissive", "seize" };
+    xm_autobuf words = XM_BUF_INIT;
+
+    xm_buf_printf(&words, "%04llx:%02llx:%02llx.%llx", (unsigned long long)number_in(device, "domain", 0) & 0xffff,
+                  (unsigned long long)number_in(device, "bus", 0) & 0xff, (unsigned long long)number_in(device, "dev", 0) & 0x1f,
+                  (unsigned long long)number_in(device, "func", 0) & 7);
+    if (!is_true(member(device, "msitranslate")))
+        add_word(&words, "msitranslate", "0");          /* which is xl's default, and not xm's */
+    for (size_t i = 0; i < XM_COUNT(flags); i++)
+        if (is_true(member(device, flags[i])))
+            add_word(&words, flags[i], "1");
+    return xm_buf_take(&words);
 }
 
 static void read_pci(const struct reader *in, const xm_json *devices)
@@ -300,11 +403,7 @@ static void read_pci(const struct reader *in, const xm_json *devices)
     xm_node *list = new_list();
 
     for (size_t i = 0; devices != NULL && devices->type == XM_JSON_ARRAY && i < devices->count; i++) {
-        const xm_json *device = devices->items[i];
-        xm_autofree char *text = xm_printf("%04llx:%02llx:%02llx.%llx", (unsigned long long)number_in(device, "domain", 0) & 0xffff,
-                                           (unsigned long long)number_in(device, "bus", 0) & 0xff,
-                                           (unsigned long long)number_in(device, "dev", 0) & 0x1f,
-                                           (unsigned long long)number_in(device, "func", 0) & 7);
+        xm_autofree char *text = pci_words(devices->items[i]);
 
         add_text(list, text);
     }

@@ -287,6 +287,37 @@ static void what_no_plain_file_can_say_is_refused_with_its_place(void **state)
     xm_error_free(err);
 }
 
+/* What a running guest's configuration, read back from its host, is made into. */
+static void what_is_read_back_means_the_same(void **state)
+{
+    static const char *const texts[] = {
+        "name='a'\nkernel='/k'\nextra='q'\nmemory=64\nvcpus=2\nmaxvcpus=4\n",
+        "name='a'\nmemory=64\nvcpus=1\nbootloader='pygrub'\n",
+        "name='a'\nmemory=64\nvcpus=1\nbootloader='pygrub'\nbootloader_args=['-q', '--entry=1']\n",
+        "name='a'\nkernel='/k'\nmemory=64\nvcpus=1\ntype='pvh'\n",
+        "name='a'\nkernel='/k'\nmemory=64\nvcpus=1\ndisk=['/dev/a,raw,xvda,w', '/b,qcow2,xvdb,r', 'iqn.x,,xvdc,w,script=block-iscsi',"
+        "'/d,,xvdd,w,discard', 'format=raw,vdev=xve,access=w,target=/x,y', ',hdc:cdrom,r', '/e,,xvdf,w,backend=s']\n",
+        "name='a'\nkernel='/k'\nmemory=64\nvcpus=1\n"
+        "vif=['', 'type=ioemu,model=e1000,bridge=b', 'type=vif,rate=10Mb/s@20ms', 'backend=net,mac=00:16:3e:00:00:01,script=s']\n",
+        "name='a'\nkernel='/k'\nmemory=64\nvcpus=1\nvfb=['', 'vnc=0,sdl=1,opengl=0', 'vncdisplay=3,vncunused=0,vncpasswd=x']\n",
+        "name='a'\nkernel='/k'\nmemory=64\nvcpus=1\npci=['0:7:0.1', '8:0.0,msitranslate=1,permissive=1', '9:0.0,power_mgmt=1,seize=1']\n",
+        "name='a'\ntype='hvm'\nmemory=64\nvcpus=1\n",
+        "name='a'\ntype='hvm'\nmemory=64\nvcpus=1\nvnc=0\nserial=['pty', '/dev/ttyS1']\nusb=1\nusbdevice=['tablet', 'mouse']\nboot='dc'\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        XM_AUTO(xm_doc) *doc = parse(XM_DIALECT_XL, "web", texts[i], NULL), *back = NULL;
+        xm_autofree char *json = bound(doc, NULL), *again = NULL;
+
+        assert_non_null(json);
+        assert_int_equal(xm_config_from_json(json, strlen(json), &back, NULL), 0);
+        again = bound(back, NULL);
+        if (again == NULL || strcmp(json, again) != 0)
+            fail_msg("%s\nis\n%s\nand read back\n%s", texts[i], json, again != NULL ? again : "refused");
+    }
+}
+
 /* --- documents made up --- */
 
 static unsigned long seed;
@@ -432,6 +463,7 @@ int main(void)
         cmocka_unit_test(entries_that_both_take_stay_as_they_were),
         cmocka_unit_test(a_program_s_own_names_are_left_out),
         cmocka_unit_test(what_no_plain_file_can_say_is_refused_with_its_place),
+        cmocka_unit_test(what_is_read_back_means_the_same),
         cmocka_unit_test(any_document_comes_back_whatever_reads_it),
         cmocka_unit_test(any_guest_comes_back),
     };
