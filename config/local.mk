@@ -1,7 +1,7 @@
 # Examples are installed as examples: /etc is the administrator's.
 exampledir = $(docdir)/examples
 dist_example_DATA = config/xm.conf \
-	config/xmexample.devices.cfg config/xmexample.hvm.py config/xmexample.plain.cfg \
+	config/xmexample.cluster.py config/xmexample.devices.cfg config/xmexample.hvm.py config/xmexample.plain.cfg \
 	config/xmexample.pv.py config/xmexample.pvh.cfg config/xmexample.vmid.py
 
 systemdunitdir = $(prefix)/lib/systemd/system

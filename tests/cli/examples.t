@@ -12,12 +12,13 @@ root=$tap_dir/root
 for path in /boot/vmlinuz-guest /boot/initrd-guest.img /boot/vmlinuz-2.4.26-xenU /boot/vmlinuz-2.6.10-xenU \
     /boot/vmlinuz-2.6.13-15b-xen /boot/initrd-2.6.13-15b-xen /boot/Flash.fd /usr/lib64/xen/boot/ioemu-stubdom.gz \
     /usr/lib/xen/boot/ioemu-stubdom.gz "$work/pv-grub.gz" "$work/guest_firmware.bin" \
-    /dev/vg0/example /dev/vg0/guest003-root /dev/vg0/guest003-data \
+    /dev/vg0/example /dev/vg0/guest003-root /dev/vg0/guest003-data /dev/vg0/db1 /dev/vg0/db1-swap \
     /dev/sda6 /dev/sda10 /dev/hda1 /var/images/min-el3-i386.img /var/images/xenia64.img \
     /var/lib/xen/images/example.img /var/lib/xen/images/installer.iso /usr/share/xen/tools.img; do
     mkdir -p "$root$(dirname "$path")"
     : >"$root$path"
 done
+[ "$(uname -m)" = x86_64 ] || : >"$root/boot/vmlinuz-guest-$(uname -m)"
 classic() { if [ -e "$src/tests/corpus/examples/$1" ]; then echo "$src/tests/corpus/examples/$1"; else echo "$src/tests/corpus/xl/$1"; fi; }
 
 # FILE NAME MEMORY VCPUS [WORD...]: the guest as `xm list` has it, then gone.
@@ -41,6 +42,13 @@ runs "$src/config/xmexample.hvm.py" example-hvm '10[0-9][0-9]' 2
 runs "$src/config/xmexample.devices.cfg" example-devices 256 1
 runs "$src/config/xmexample.vmid.py" guest003 256 2 vmid=3
 refuse 'create: xmexample.vmid.py wants a number that it can use' 1 'vmid - must be from 1 to 254' "xm create -q '$src/config/xmexample.vmid.py' vmid=900"
+runs "$src/config/xmexample.cluster.py" cluster-db1 256 1 node=db1
+is 'create: xmexample.cluster.py gives a node the same addresses each time' \
+    "$(xm config -q "$src/config/xmexample.cluster.py" node=db1)" "$(xm config -q "$src/config/xmexample.cluster.py" node=db1)"
+cp "$src/config/xmexample.cluster.py" . && printf '# the nodes\ndb1 320 2  # big\nweb1 64 1\n' >nodes.txt
+runs "$work/xmexample.cluster.py" cluster-db1 320 2 node=db1
+refuse 'create: xmexample.cluster.py refuses a name that is none' 1 'node=DB: a word and a number' 'xm create -q xmexample.cluster.py node=DB'
+
 runs "$work/guest.py" solaris 512 2
 
 runs "$(classic xen2004-xmexample2)" VM3 64 1 vmid=3

@@ -179,7 +179,7 @@ static void libxls_json_becomes_a_document(void **state)
     item_is(doc, "disk", 2, ",hdd:cdrom,r");
     item_is(doc, "vif", 0, "mac=00:16:3e:00:00:01,bridge=br0");
     item_is(doc, "vif", 1, "");
-    item_is(doc, "pci", 0, "0000:07:1f.1");
+    item_is(doc, "pci", 0, "0000:07:1f.1,msitranslate=0");
 }
 
 static void json_of_another_kind_is_refused(void **state)
