@@ -474,6 +474,8 @@ static int conclude(struct xm_plain *plain, const xm_json *meant, xm_error **err
 
 static int settle(struct xm_plain *plain, const xm_json *meant, xm_error **err)
 {
+    XM_AUTO(xm_doc) *whole = NULL;
+
     for (int round = 0; round < 3; round++) {
         struct differences found = { xm_node_new(XM_NODE_LIST, (struct xm_place){ 0, 0 }) };
         XM_AUTO(xm_node) *paths = found.paths;
@@ -482,9 +484,17 @@ static int settle(struct xm_plain *plain, const xm_json *meant, xm_error **err)
 
         if (xm == 0 && xl == 0)
             return 0;
-        if (round == 0 ? !say_again(plain, &found) && !drop_zeros(plain) : !drop_zeros(plain))
+        if (round == 0 && say_again(plain, &found))
+            continue;
+        if (whole != NULL)
+            break;
+        whole = xm_doc_copy(plain->doc);
+        if (!drop_zeros(plain))
             break;
     }
+    /* Zeros that were no cure stay: some mean something. */
+    xm_doc_free(plain->doc);
+    plain->doc = XM_TAKE(whole);
     return conclude(plain, meant, err);
 }
 

@@ -262,6 +262,18 @@ static void entries_that_both_take_stay_as_they_were(void **state)
     says(XM_DIALECT_XL, "name='a'\nkernel='/k'\nvif=['rate=10Mb/s@20ms,foo=1']\n", LINES("vif = [\"rate=1250000B/s@20000us\"]\n"));
 }
 
+static void what_only_one_dialect_can_read_is_remarked(void **state)
+{
+    xm_autofree char *blank = plain_of(XM_DIALECT_XL, "name='a'\nkernel='/k'\ncap=0\nvif=['ip=10.0.0.1 ,bridge=b']\n");
+    xm_autofree char *name = plain_of(XM_DIALECT_XL, "name='a b'\nkernel='/k'\n");
+
+    (void)state;
+    assert_ptr_equal(strstr(blank, "# web: as a plain file, xm reads it otherwise: nics\nname = \"a\"\n"), blank);
+    assert_non_null(strstr(blank, "cap = 0\n"));
+    assert_ptr_equal(strstr(name, "# as a plain file, xm refuses it: "), name);
+    assert_non_null(strstr(name, "\nname = \"a b\"\n"));
+}
+
 static void a_program_s_own_names_are_left_out(void **state)
 {
     xm_autofree char *plain = plain_of(XM_DIALECT_XM, "base = 3\nname = 'vm%d' % base\nkernel = '/k'\nboot = 'c'\nx = {1: None}\n");
@@ -461,6 +473,7 @@ int main(void)
         cmocka_unit_test(each_dialect_s_defaults_are_said),
         cmocka_unit_test(what_only_xm_knew_is_said_in_xl_s_words),
         cmocka_unit_test(entries_that_both_take_stay_as_they_were),
+        cmocka_unit_test(what_only_one_dialect_can_read_is_remarked),
         cmocka_unit_test(a_program_s_own_names_are_left_out),
         cmocka_unit_test(what_no_plain_file_can_say_is_refused_with_its_place),
         cmocka_unit_test(what_is_read_back_means_the_same),
