@@ -2,7 +2,8 @@
 # The words behind a configuration's file: VAR=VAL as each dialect means it, and which file it is.
 . "$(dirname "$0")/sim.sh"
 machine '"memory_mib": 4096'
-guest web 'extra = "a"' "disk = ['file:$kernel,xvda,w', 'file:$kernel,xvdb,w']"
+: >"$kernel.2"
+guest web 'extra = "a"' "disk = ['file:$kernel,xvda,w', 'file:$kernel.2,xvdb,w']"
 
 # What KEY is to WORDS...
 xm_key() { local key=$1; shift; xm config -q --format=json "$@" | sed -n "s/^        \"$key\": \(.*[^,]\),*\$/\1/p"; }
