@@ -388,6 +388,8 @@ static void other_devices_are_understood(void **state)
         { "vdispl=['connectors=a:1x2;b:3x4']", "{ \"unique_id\": \"b\", \"width\": 3, \"height\": 4 }" },
         { "vsnd=[['card, short-name=c','pcm, name=p','stream, type=c']]", "\"short_name\": \"c\"" },
         { "cpuid=['1:ecx=xxxxxxxxxxx00xxxxxxxxxxxxxxxxxxx']", "\"cpuid\": [ { \"leaf\": 1, \"ecx\": \"xxxxxxxxxxx00xxxxxxxxxxxxxxxxxxx\" } ]" },
+        { "cpuid=['0xd,1:eax=0x5, ebx=0xffffffff']", "\"subleaf\": 1, \"eax\": \"00000000000000000000000000000101\", "
+          "\"ebx\": \"11111111111111111111111111111111\"" },
         { "cpuid='host,tm=0'", "\"edx\": \"xx0xxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"" },
         { "vcpus=2\ncpus='0-1,^1'", "\"vcpu_hard_affinity\": [ [ 0 ], [ 0 ] ]" },
         { "vcpus=2\ncpus=['0','1']", "\"vcpu_hard_affinity\": [ [ 0 ], [ 1 ] ]" },
@@ -438,7 +440,11 @@ static void wrong_devices_are_named(void **state)
         { "vsnd = [['card, sample-rates=8000;~x']]", "vsnd[0]: sample rate 'x' is not a number" },
         { "cpuid = ~'tm=0'", "cpuid: must begin with host, as in \"host,tm=0\"" },
         { "cpuid = 'host,~foo=0'", "cpuid: 'foo=0' is no flag of CPUID with its value" },
-        { "cpuid = [~'1:abx=0']", "cpuid[0]: '1:abx=0' is not LEAF[,SUBLEAF]:eax=BITS,..." },
+        { "cpuid = ['1:~abx=0']", "cpuid[0]: 'abx' should be eax, ebx, ecx or edx with =BITS" },
+        { "cpuid = ['1:eax=0x1,~ebx']", "cpuid[0]: 'ebx' should be eax, ebx, ecx or edx with =BITS" },
+        { "cpuid = ['1:eax=~01']", "cpuid[0]: '01' is no value of a register (32 of 0 1 x k s, or 0x and a number)" },
+        { "cpuid = ['1:eax=~0x100000000']", "cpuid[0]: '0x100000000' is no value of a register (32 of 0 1 x k s, or 0x and a number)" },
+        { "cpuid = [~'one']", "cpuid[0]: 'one' is not LEAF[,SUBLEAF]:eax=BITS,..." },
         { "cpus = ~'zz'", "cpus: 'zz' is no range of cpus (like 0-3,^2)" },
         { "cpus=~['0','1']", "cpus: names 2 processors, but the guest has 1" },
     };
