@@ -8,45 +8,71 @@
 
 enum { FORMAT = 1 };
 
-static xm_json *value_json(const xm_node *node);
+/* shown: for other programs, where a number is a number however it was spelled, and a dict an object. */
+static xm_json *value_json(const xm_node *node, bool shown);
 
-static xm_json *items_json(const xm_node *node)
+static xm_json *items_json(const xm_node *node, bool shown)
 {
     xm_json *array = xm_json_new(XM_JSON_ARRAY);
 
     for (size_t i = 0; i < node->count; i++)
-        xm_json_add(array, value_json(node->items[i]));
+        xm_json_add(array, value_json(node->items[i], shown));
     return array;
 }
 
-static xm_json *value_json(const xm_node *node)
+/* An object's keys are texts: another key of a dict is shown as its JSON. */
+static xm_json *object_json(const xm_node *node)
+{
+    xm_json *object = xm_json_new(XM_JSON_OBJECT);
+
+    for (size_t i = 0; i + 1 < node->count; i += 2) {
+        XM_AUTO(xm_json) *key = value_json(node->items[i], true);
+        xm_autofree char *text = key->type == XM_JSON_STRING ? xm_strdup(key->text) : xm_json_format(key, true);
+
+        xm_json_set(object, text, value_json(node->items[i + 1], true));
+    }
+    return object;
+}
+
+static xm_json *dict_json(const xm_node *node)
+{
+    xm_json *json = xm_json_new(XM_JSON_OBJECT);
+
+    xm_json_set(json, "dict", items_json(node, false));
+    return json;
+}
+
+static xm_json *int_json(const xm_node *node, bool shown)
 {
     xm_json *json;
 
-    switch (node->type) {
-    case XM_NODE_NONE:
-        return xm_json_new(XM_JSON_NULL);
-    case XM_NODE_BOOL:
-        return xm_json_new_bool(node->i != 0);
-    case XM_NODE_FLOAT:
-        return xm_json_new_float(node->f);
-    case XM_NODE_STR:
-        return xm_json_new_str(node->str != NULL ? node->str : "");
-    case XM_NODE_LIST:
-        return items_json(node);
-    case XM_NODE_DICT:
-        json = xm_json_new(XM_JSON_OBJECT);
-        xm_json_set(json, "dict", items_json(node));
-        return json;
-    case XM_NODE_INT:
-        break;
-    }
-    if (node->str == NULL)
+    if (node->str == NULL || shown)
         return xm_json_new_int(node->i);
     json = xm_json_new(XM_JSON_OBJECT);
     xm_json_set(json, "int", xm_json_new_int(node->i));
     xm_json_set(json, "text", xm_json_new_str(node->str));
     return json;
+}
+
+static xm_json *value_json(const xm_node *node, bool shown)
+{
+    switch (node->type) {
+    case XM_NODE_BOOL:
+        return xm_json_new_bool(node->i != 0);
+    case XM_NODE_INT:
+        return int_json(node, shown);
+    case XM_NODE_FLOAT:
+        return xm_json_new_float(node->f);
+    case XM_NODE_STR:
+        return xm_json_new_str(node->str != NULL ? node->str : "");
+    case XM_NODE_LIST:
+        return items_json(node, shown);
+    case XM_NODE_DICT:
+        return shown ? object_json(node) : dict_json(node);
+    case XM_NODE_NONE:
+        break;
+    }
+    return xm_json_new(XM_JSON_NULL);
 }
 
 static bool same_place(struct xm_place a, struct xm_place b)
@@ -103,7 +129,7 @@ static xm_json *key_json(const char *key, const xm_node *node, unsigned words)
     xm_json *json = xm_json_new(XM_JSON_OBJECT);
 
     xm_json_set(json, "key", xm_json_new_str(key));
-    xm_json_set(json, "value", value_json(node));
+    xm_json_set(json, "value", value_json(node, false));
     if (place_of(node, words).line != 0)
         xm_json_set(json, "at", place_json(place_of(node, words)));
     if (has_places(node, words))
@@ -138,7 +164,7 @@ char *xm_json_show_doc(const xm_doc *doc, bool places)
         struct xm_place place = place_of(node, words);
         xm_json *shown = place_json(place);
 
-        xm_json_set(values, xm_doc_key(doc, i), value_json(node));
+        xm_json_set(values, xm_doc_key(doc, i), value_json(node, true));
         if (has_places(node, words))
             xm_json_add(shown, places_json(node, words));
         if (place.line != 0)

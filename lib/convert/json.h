@@ -25,9 +25,10 @@
 
 XM_API char *xm_json_from_doc(const xm_doc *doc);
 
-/* For other programs: {"dialect", "file", "values": {KEY: VALUE, ...}}, values as above; with places
- * also "places": {KEY: [line, column], ...} or, with items that stand elsewhere, [line, column,
- * [place of each item]]. What was written nowhere has none. */
+/* For other programs: {"dialect", "file", "values": {KEY: VALUE, ...}}; there a number is one
+ * however it was spelled, and a dict an object. With places also "places": {KEY: [line, column],
+ * ...} or, with items that stand elsewhere, [line, column, [place of each item]]. What was
+ * written nowhere has none. */
 XM_API char *xm_json_show_doc(const xm_doc *doc, bool places);
 
 XM_API int xm_json_to_doc(const char *text, size_t len, xm_doc **ret_doc, xm_error **err);

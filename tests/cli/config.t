@@ -12,7 +12,7 @@ root, extra = '/dev/xvda1', 'quiet "it"'
 disk = ['phy:/dev/vg/%s%d,xvd%s,w!' % (name, i, 'ab'[i]) for i in range(2)]
 vif = [' bridge = br0 , mac=00:16:3e:00:00:01']
 vcpus = 2
-debug = {'x': True}
+debug = {'x': True, 7: (None, 0x10)}
 print("looked at")
 END
 
@@ -49,7 +49,7 @@ import json, sys
 d = json.load(sys.stdin)
 assert d[\"dialect\"] == \"xm\" and d[\"file\"] == \"web.py\"
 assert d[\"values\"][\"vcpus\"] == 2 and d[\"values\"][\"disk\"][1] == \"phy:/dev/vg/web1,xvdb,w!\"
-assert d[\"values\"][\"debug\"] == {\"dict\": [\"x\", True]}
+assert d[\"values\"][\"debug\"] == {\"x\": True, \"7\": [None, 16]}
 assert d[\"places\"][\"vcpus\"] == [8, 9] and d[\"places\"][\"disk\"][0] == 6
 "'
 refuse 'config: another format' 1 "^Error: unknown format 'yaml' \(cfg, json or sxp\)" 'xm config --format=yaml web.py'
