@@ -256,7 +256,7 @@ static int round_int(const struct call *call, int64_t i, int64_t digits, struct 
     return 0;
 }
 
-/* printf() rounds the number as it is in binary, to the even one of two that are as near. */
+/* The C library rounds a printed number as it is in binary, to the even one of two that are as near. */
 static double round_float(double f, int64_t digits)
 {
     char text[400];

@@ -1,5 +1,7 @@
 /* open(): a regular file, read whole when it is opened, so that nothing stays open. What comes
  * out is handed on in pieces. Streams (sys.stdout) only take text. */
+#include "lang/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -8,7 +10,6 @@
 
 #include "base/mem.h"
 #include "lang/builtin.h"
-#include "lang/file.h"
 #include "lang/operator.h"
 #include "lang/output.h"
 

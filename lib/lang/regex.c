@@ -1,6 +1,8 @@
 /* re: patterns, what they find, and what is put in its place, with Python's rules for matches
  * that are empty. PCRE2 does the matching, within bounds of work and memory: a pattern that
  * tries too many ways ends in an error. */
+#include "lang/regex.h"
+
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
@@ -10,7 +12,6 @@
 #include "base/mem.h"
 #include "lang/builtin.h"
 #include "lang/operator.h"
-#include "lang/regex.h"
 #include "lang/utf8.h"
 
 enum {

@@ -6,11 +6,13 @@ import json
 import os
 import subprocess
 import sys
+import warnings
 
 here = os.path.join(os.environ['abs_top_srcdir'], 'tests/lang')
 program = os.path.join(os.environ['abs_top_builddir'], 'tests/lang/evaluate')
 sys.path.insert(0, here)
 sys.dont_write_bytecode = True
+warnings.simplefilter('ignore')         # some snippets do on purpose what Python warns of
 import dump  # noqa: E402
 
 count = values = 0
