@@ -65,9 +65,13 @@ struct val named_tuple(struct lang *lang, const char *const *fields)
 
 int raise_errno(const struct call *call, int errnum, const char *path)
 {
+    struct arena *arena = &call->lang->arena;
     char space[128];
+    const char *text = strerror_r(errnum, space, sizeof(space));    /* GNU's: it is where it says, in space or not */
+    struct val args[] = { val_int(errnum), val_str(arena, text, strlen(text)), val_str(arena, path, strlen(path)) }, error;
+    struct val type = { .type = V_ERROR_TYPE, .error_type = lang_error_type("OSError") };
 
-    /* GNU's: the text is where it says, in space or not */
-    return lang_raise(call->lang, call->place, "OSError", "[Errno %d] %s: '%.500s'", errnum,
-                      strerror_r(errnum, space, sizeof(space)), path);
+    if (call_value(call, type, args, XM_COUNT(args), &error) < 0)
+        return -1;
+    return lang_raise_error(call->lang, call->place, error.error);
 }

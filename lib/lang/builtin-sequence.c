@@ -419,7 +419,7 @@ static int run_next(const struct call *call, struct val *ret_value)
         return -1;
     list = call->args[0].list;
     if (list->count == 0 && call->count < 2)
-        return lang_raise(call->lang, call->place, "ValueError", "next() has nothing more to give");
+        return lang_raise(call->lang, call->place, "StopIteration", "next() has nothing more to give");
     *ret_value = list->count == 0 ? call->args[1] : list->items[0];
     if (list->count > 0) {
         list->items++;

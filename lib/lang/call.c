@@ -150,12 +150,12 @@ static int call_builtin(const struct builtin *builtin, const struct call *call, 
     return builtin->run(call, ret_value);
 }
 
-/* What str() says: the only argument, or the list of them; OSError's two are a number and a text. */
+/* What str() says: the only argument, or the list of them; OSError's are a number, a text and a file. */
 static int error_text(struct lang *lang, struct xm_place place, const struct error_type *type, struct val args, struct val *ret_text)
 {
     const struct val *items = args.list->items;
     xm_autofree char *text = NULL;
-    struct val first, second;
+    struct val first, second, file = val_none();
 
     if (args.list->count == 0) {
         *ret_text = val_str(&lang->arena, "", 0);
@@ -167,7 +167,10 @@ static int error_text(struct lang *lang, struct xm_place place, const struct err
         return format_str(lang, place, args, ret_text);
     if (format_str(lang, place, items[0], &first) < 0 || format_str(lang, place, items[1], &second) < 0)
         return -1;
-    text = xm_printf("[Errno %s] %s", first.str->data, second.str->data);
+    if (args.list->count > 2 && items[2].type != V_NONE && format_repr(lang, place, items[2], &file) < 0)
+        return -1;
+    text = xm_printf("[Errno %s] %s%s%s", first.str->data, second.str->data, file.type == V_STR ? ": " : "",
+                     file.type == V_STR ? file.str->data : "");
     *ret_text = val_str(&lang->arena, text, strlen(text));
     return 0;
 }

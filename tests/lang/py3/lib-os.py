@@ -26,7 +26,9 @@ k = os.sep, os.linesep, os.name, os.curdir, os.pardir, os.pathsep, os.extsep, os
 l = "passwd" in os.listdir("/etc"), sorted(os.listdir("/proc/self/net")) == sorted(os.listdir(path="/proc/self/net")), kind(lambda: os.listdir("/nonexistent")), kind(lambda: os.listdir("/etc/passwd")), os.listdir() == os.listdir("."), kind(lambda: os.listdir(1.5))
 m = sys.platform, sys.maxsize, sys.version_info[0], sys.version_info.major, sys.version_info >= (3, 0), sys.version_info < (3,), sys.version[0], len(sys.version_info), sys.byteorder
 try: open("/nonexistent")
-except OSError as e: n = str(e)
+except OSError as e: n = str(e), e.errno, e.strerror, e.filename
+try: os.listdir("/nonexistent")
+except FileNotFoundError as e: p = str(e), e.errno
 try: open("/")
 except IOError as e: o = str(e)
 del os, sys, socket, u, bn, join

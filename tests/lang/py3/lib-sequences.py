@@ -18,7 +18,9 @@ f = list(map(str, [1, 2])), list(map(lambda x, y: x + y, [1, 2], [3, 4, 5])), li
 g = list(filter(None, [0, 1, "", "x"])), list(filter(lambda x: x > 1, [1, 2, 3])), list(filter(str.isdigit, ["1", "a", "22"])), kind(lambda: list(filter(None, 5)))
 h = next(iter([7, 8])), next(iter([]), "none"), next((x for x in [1, 2, 3] if x > 1), None), next((x for x in [] if x), "d")
 it = iter("abc")
-i = next(it), next(it), list(it)
+i = next(it), next(it), next(it)
+try: next(it)
+except StopIteration: q = 1
 del it
 l = [3, 1, 2]
 l.append(4); l.extend((5, 6)); l.insert(0, 0); l.insert(-1, 9); l.insert(99, 8)
