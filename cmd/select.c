@@ -10,7 +10,9 @@ const char *shown_name(const struct xm_guest *guest)
 
 const char *shown_domid(const struct xm_guest *guest, char room[16])
 {
-    snprintf(room, 16, is_live(guest) ? "%u" : "", guest->domid);
+    *room = '\0';
+    if (is_live(guest))
+        snprintf(room, 16, "%u", guest->domid);
     return room;
 }
 

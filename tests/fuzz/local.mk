@@ -11,6 +11,10 @@ if FUZZING
 noinst_PROGRAMS += $(FUZZERS)
 endif
 
+# These alone, without the program.
+fuzzers: $(FUZZERS)
+.PHONY: fuzzers
+
 FUZZ_REPLAYS += tests/fuzz/replay-lang
 tests_fuzz_replay_lang_SOURCES = tests/fuzz/lang.c tests/fuzz/replay.c $(fuzz_common)
 tests_fuzz_replay_lang_LDADD = lib/libxm-all.la
