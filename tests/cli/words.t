@@ -37,6 +37,11 @@ printf 'name = "vm" + vmid\nmemory = 16 * int(vmid)\nkernel = "%s"\n' "$kernel" 
 is 'create: a word of another name can be read by the file' '"vm3"' "$(xm_key name vm.py vmid=3)"
 is 'create: as a string, its quotes off' '"vm3"' "$(xm_key name vm.py 'vmid="3"')"
 refuse 'create: without it, the name is missing' 1 "vm.py:1:.*vmid" 'xm create vm.py'
+printf 'import sys\nname = "vm"\nextra = " ".join(sys.argv)\n' >argv.py
+is 'create: sys.argv is the file and its words' '"argv.py vmid=3 memory=96"' "$(xm_key extra argv.py vmid=3 memory=96)"
+printf 'import random\nname = "vm%%d" %% random.randint(1, 9)\nkernel = "%s"\n' "$kernel" >lot.py
+like 'create: the seed of what was drawn by lot is told, on stderr' 'lot.py: .*random\.seed\([0-9]+\)' "$(xm create -n lot.py 2>&1 >/dev/null)"
+is 'create -q: and not with -q' '' "$(xm create -qn lot.py 2>&1 >/dev/null)"
 cat >old.py <<END
 def vmid_check(var, val):
     val = int(val)
