@@ -209,7 +209,7 @@ static void refuse_words(enum xm_dialect dialect, const char *text, char **words
     why = xm_error_text(err);
     xm_error_free(err);
     assert_string_equal(why, expected);
-    assert_null(strstr(json, "\"at\":[3"));      /* where a word stood is nothing to remember */
+    assert_null(strstr(json, "\"at\": [3"));      /* where a word stood is nothing to remember */
 }
 
 static void words_have_a_place_of_their_own(void **state)
