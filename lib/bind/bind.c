@@ -7,17 +7,10 @@
 
 #include "bind/keys.h"
 
-static const struct xm_choice types[] = {
+/* xl takes as much of a name as there is, even nothing: the first that begins so. */
+static const struct xm_choice xl_types[] = {
     { "hvm", LIBXL_DOMAIN_TYPE_HVM }, { "pv", LIBXL_DOMAIN_TYPE_PV }, { "pvh", LIBXL_DOMAIN_TYPE_PVH }, { NULL, 0 }
 };
-
-/* vmx is what the first releases with hardware support called hvm. */
-static const struct xm_choice builders[] = {
-    { "linux", LIBXL_DOMAIN_TYPE_PV }, { "hvm", LIBXL_DOMAIN_TYPE_HVM }, { "vmx", LIBXL_DOMAIN_TYPE_HVM },
-    { "generic", LIBXL_DOMAIN_TYPE_PV }, { NULL, 0 }
-};
-
-/* xl takes as much of a name as there is, even nothing: the first that begins so. */
 static const struct xm_choice xl_builders[] = {
     { "hvm", LIBXL_DOMAIN_TYPE_HVM }, { "generic", LIBXL_DOMAIN_TYPE_PV }, { NULL, 0 }
 };
@@ -32,20 +25,21 @@ static bool begins_one(const struct xm_choice *choices, const char *text, int *r
     return false;
 }
 
-static int read_type(struct xm_binder *b, const char *key, const struct xm_choice *choices, const struct xm_choice *beginnings)
+static int read_type(struct xm_binder *b, const char *key, const struct xm_choice *beginnings)
 {
-    xm_autofree char *text = xm_binder_get_text(b, key);
+    const xm_node *node = xm_binder_enter(b, key);
     int type = LIBXL_DOMAIN_TYPE_INVALID;
 
-    if (text && (b->dialect != XM_DIALECT_XL || !begins_one(beginnings, text, &type)))
-        (void)xm_binder_choose(b, choices, key, text, &type);
+    if (b->dialect == XM_DIALECT_XL && node && node->type == XM_NODE_STR && begins_one(beginnings, node->str, &type))
+        return type;
+    (void)xm_key_get_choice(b, key, &type);
     return type;
 }
 
 bool xm_bind_type(struct xm_binder *b)
 {
-    int builder = read_type(b, "builder", builders, xl_builders);
-    int type = read_type(b, "type", types, types);
+    int builder = read_type(b, "builder", xl_builders);
+    int type = read_type(b, "type", xl_types);
 
     if (type != LIBXL_DOMAIN_TYPE_INVALID && builder != LIBXL_DOMAIN_TYPE_INVALID && type != builder)
         (void)xm_binder_error(b, "contradicts builder");
@@ -136,7 +130,7 @@ void xm_bind_memory(struct xm_binder *b)
 {
     libxl_domain_build_info *info = &b->cfg->b_info;
     long mib = 0, max = 0;
-    bool has = xm_binder_get_long(b, "memory", 0, XM_BIND_MAX_MIB, &mib);
+    bool has = xm_key_get_long(b, "memory", &mib);
 
     if (b->dialect == XM_DIALECT_XM && !mib) {
         mib = 128;
@@ -144,28 +138,18 @@ void xm_bind_memory(struct xm_binder *b)
     }
     if (has)
         info->target_memkb = (uint64_t)mib * 1024;
-    if (!xm_binder_get_long(b, "maxmem", 0, XM_BIND_MAX_MIB, &max) || (!max && b->dialect == XM_DIALECT_XM))
+    if (!xm_key_get_long(b, "maxmem", &max) || (!max && b->dialect == XM_DIALECT_XM))
         return;
     info->max_memkb = (uint64_t)max * 1024;
     if (has && max < mib)
         (void)xm_binder_error(b, "%ld is less than memory, %ld", max, mib);
 }
 
-static const struct xm_choice actions[] = {
-    { "destroy", LIBXL_ACTION_ON_SHUTDOWN_DESTROY }, { "restart", LIBXL_ACTION_ON_SHUTDOWN_RESTART },
-    { "rename-restart", LIBXL_ACTION_ON_SHUTDOWN_RESTART_RENAME }, { "preserve", LIBXL_ACTION_ON_SHUTDOWN_PRESERVE },
-    { "coredump-destroy", LIBXL_ACTION_ON_SHUTDOWN_COREDUMP_DESTROY },
-    { "coredump-restart", LIBXL_ACTION_ON_SHUTDOWN_COREDUMP_RESTART },
-    { "soft-reset", LIBXL_ACTION_ON_SHUTDOWN_SOFT_RESET }, { NULL, 0 }
-};
-
 static void bind_action(struct xm_binder *b, const char *key, libxl_action_on_shutdown otherwise, libxl_action_on_shutdown *ret)
 {
-    xm_autofree char *text = xm_binder_get_text(b, key);
     int action = (int)otherwise;
 
-    if (text)
-        (void)xm_binder_choose(b, actions, "action", text, &action);
+    (void)xm_key_get_choice(b, key, &action);
     *ret = (libxl_action_on_shutdown)action;
 }
 
@@ -174,21 +158,36 @@ void xm_bind_events(struct xm_binder *b)
     libxl_action_on_shutdown destroy = LIBXL_ACTION_ON_SHUTDOWN_DESTROY, restart = LIBXL_ACTION_ON_SHUTDOWN_RESTART;
     libxl_action_on_shutdown poweroff = destroy, reboot = restart;
     libxl_action_on_shutdown crash = b->dialect == XM_DIALECT_XM ? restart : destroy;
-    xm_autofree char *old = b->dialect == XM_DIALECT_XM ? xm_binder_get_text(b, "restart") : NULL;
+    int old = -1;
 
-    if (old && !strcmp(old, "onreboot"))
+    if (b->dialect == XM_DIALECT_XM)
+        (void)xm_key_get_choice(b, "restart", &old);
+    if (old == XM_RESTART_ONREBOOT)
         crash = destroy;
-    else if (old && !strcmp(old, "always"))
+    else if (old == XM_RESTART_ALWAYS)
         poweroff = crash = restart;
-    else if (old && !strcmp(old, "never"))
+    else if (old == XM_RESTART_NEVER)
         reboot = crash = destroy;
-    else if (old)
-        (void)xm_binder_error(b, "unknown value '%s' (onreboot, always or never)", old);
     bind_action(b, "on_poweroff", poweroff, &b->cfg->on_poweroff);
     bind_action(b, "on_reboot", reboot, &b->cfg->on_reboot);
     bind_action(b, "on_watchdog", destroy, &b->cfg->on_watchdog);
     bind_action(b, "on_crash", crash, &b->cfg->on_crash);
     bind_action(b, "on_soft_reset", LIBXL_ACTION_ON_SHUTDOWN_SOFT_RESET, &b->cfg->on_soft_reset);
+}
+
+/* What each value may be by itself, and libxl refuses together when the guest is built. */
+static void check_populate_on_demand(struct xm_binder *b)
+{
+    const libxl_domain_build_info *info = &b->cfg->b_info;
+    bool on_demand = info->target_memkb != LIBXL_MEMKB_DEFAULT && info->max_memkb != LIBXL_MEMKB_DEFAULT &&
+                     info->max_memkb > info->target_memkb;
+
+    if (!on_demand || info->type == LIBXL_DOMAIN_TYPE_PV)
+        return;
+    if (info->type == LIBXL_DOMAIN_TYPE_HVM && b->cfg->num_pcidevs && xm_binder_enter(b, "pci"))
+        (void)xm_binder_error(b, "is not for an hvm guest whose maxmem is more than its memory");
+    if (info->num_vnuma_nodes && xm_binder_enter(b, "vnuma"))
+        (void)xm_binder_error(b, "is not for a guest whose maxmem is more than its memory");
 }
 
 static void bind_all(struct xm_binder *b)
@@ -213,6 +212,7 @@ static void bind_all(struct xm_binder *b)
     xm_bind_others(b);
     xm_bind_vsnd(b);
     xm_bind_cpuid(b);
+    check_populate_on_demand(b);
     xm_keys_check(b);
 }
 
@@ -222,6 +222,7 @@ int xm_bind(const xm_doc *doc, const struct xm_bind_report *report, libxl_domain
     xm_autofree char *mistakes = NULL;
 
     bind_all(&b);
+    xm_binder_tell_warnings(&b);
     mistakes = xm_binder_mistakes(&b);
     xm_binder_clear(&b);
     return mistakes ? xm_fail(err, XM_INVALID, "%s", mistakes) : 0;

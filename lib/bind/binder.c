@@ -14,33 +14,83 @@ void xm_binder_at(struct xm_binder *b, size_t offset)
 
 static struct xm_place place_of(const struct xm_binder *b)
 {
+    if (b->key_place.line)
+        return b->key_place;
     return b->node ? xm_doc_place_within(b->doc, b->node, b->offset) : (struct xm_place){ 0, 0 };
+}
+
+static bool is_known(const struct xm_findings *found, const char *text)
+{
+    for (unsigned i = 0; i < found->count; i++)
+        if (!strcmp(found->items[i].text, text))
+            return true;
+    return false;
+}
+
+static void add(struct xm_binder *b, struct xm_findings *found, const char *fmt, va_list ap)
+{
+    xm_autofree char *message = NULL, *text = NULL;
+    struct xm_place place;
+
+    if (found->count == XM_BIND_MAX_ERRORS) {
+        found->more++;
+        return;
+    }
+    message = xm_vprintf(fmt, ap);
+    place = place_of(b);
+    text = xm_doc_complain(b->doc, b->key, place, b->index, message);
+    if (is_known(found, text))
+        return;
+    XM_GROW(found->items, found->count, found->cap);
+    found->items[found->count] = (struct xm_finding){ place, found->count, XM_TAKE(text) };
+    found->count++;
 }
 
 bool xm_binder_error(struct xm_binder *b, const char *fmt, ...)
 {
-    xm_autofree char *text = NULL;
-    struct xm_mistake *mistake;
     va_list ap;
 
-    if (b->mistake_count == XM_BIND_MAX_ERRORS) {
-        b->more_mistakes++;
-        return false;
-    }
     va_start(ap, fmt);
-    text = xm_vprintf(fmt, ap);
+    add(b, &b->mistakes, fmt, ap);
     va_end(ap);
-    XM_GROW(b->mistakes, b->mistake_count, b->mistake_cap);
-    mistake = &b->mistakes[b->mistake_count];
-    mistake->place = place_of(b);
-    mistake->order = b->mistake_count++;
-    mistake->text = xm_doc_complain(b->doc, b->key, mistake->place, b->index, text);
     return false;
+}
+
+static bool is_wanted(const struct xm_binder *b)
+{
+    return b->report && b->report->warning;
+}
+
+void xm_binder_warn(struct xm_binder *b, const char *fmt, ...)
+{
+    va_list ap;
+
+    if (!is_wanted(b))
+        return;
+    va_start(ap, fmt);
+    add(b, &b->warnings, fmt, ap);
+    va_end(ap);
+}
+
+bool xm_binder_is_strict(const struct xm_binder *b)
+{
+    return b->report && b->report->strict;
+}
+
+void xm_binder_remark(struct xm_binder *b, const char *fmt, ...)
+{
+    va_list ap;
+
+    if (!xm_binder_is_strict(b) && !is_wanted(b))
+        return;
+    va_start(ap, fmt);
+    add(b, xm_binder_is_strict(b) ? &b->mistakes : &b->warnings, fmt, ap);
+    va_end(ap);
 }
 
 static int by_place(const void *a, const void *b)
 {
-    const struct xm_mistake *left = a, *right = b;
+    const struct xm_finding *left = a, *right = b;
 
     if (left->place.line != right->place.line)
         return left->place.line < right->place.line ? -1 : 1;
@@ -49,44 +99,57 @@ static int by_place(const void *a, const void *b)
     return left->order < right->order ? -1 : 1;
 }
 
+static void sort(struct xm_findings *found)
+{
+    if (found->count)
+        qsort(found->items, found->count, sizeof(found->items[0]), by_place);
+}
+
 char *xm_binder_mistakes(struct xm_binder *b)
 {
+    const struct xm_findings *found = &b->mistakes;
     xm_autobuf text = XM_BUF_INIT;
 
-    if (!b->mistake_count)
+    if (!found->count)
         return NULL;
-    qsort(b->mistakes, b->mistake_count, sizeof(b->mistakes[0]), by_place);
-    for (unsigned i = 0; i < b->mistake_count; i++)
-        xm_buf_printf(&text, "%s%s", i ? "\n" : "", b->mistakes[i].text);
-    if (b->more_mistakes)
-        xm_buf_printf(&text, "\n%s: %u more mistakes", xm_doc_file(b->doc), b->more_mistakes);
+    sort(&b->mistakes);
+    for (unsigned i = 0; i < found->count; i++)
+        xm_buf_printf(&text, "%s%s", i ? "\n" : "", found->items[i].text);
+    if (found->more)
+        xm_buf_printf(&text, "\n%s: %u more mistakes", xm_doc_file(b->doc), found->more);
     return xm_buf_take(&text);
+}
+
+void xm_binder_tell_warnings(struct xm_binder *b)
+{
+    const struct xm_findings *found = &b->warnings;
+
+    sort(&b->warnings);
+    for (unsigned i = 0; i < found->count; i++)
+        b->report->warning(b->report->arg, found->items[i].text);
+    if (found->more) {
+        xm_autofree char *text = xm_printf("%s: %u more warnings", xm_doc_file(b->doc), found->more);
+
+        b->report->warning(b->report->arg, text);
+    }
+}
+
+static void findings_clear(struct xm_findings *found)
+{
+    for (unsigned i = 0; i < found->count; i++)
+        free(found->items[i].text);
+    free(found->items);
 }
 
 void xm_binder_clear(struct xm_binder *b)
 {
-    for (unsigned i = 0; i < b->mistake_count; i++)
-        free(b->mistakes[i].text);
-    free(b->mistakes);
+    findings_clear(&b->mistakes);
+    findings_clear(&b->warnings);
     if (b->xlu) {
         xlu_cfg_destroy(b->xlu);
         fclose(b->xlu_stream);
         free(b->xlu_text);
     }
-}
-
-void xm_binder_warn(struct xm_binder *b, const char *fmt, ...)
-{
-    xm_autofree char *text = NULL, *line = NULL;
-    va_list ap;
-
-    if (!b->report || !b->report->warning)
-        return;
-    va_start(ap, fmt);
-    text = xm_vprintf(fmt, ap);
-    va_end(ap);
-    line = xm_doc_complain(b->doc, b->key, place_of(b), b->index, text);
-    b->report->warning(b->report->arg, line);
 }
 
 XLU_Config *xm_binder_xlu(struct xm_binder *b)
@@ -134,7 +197,17 @@ const xm_node *xm_binder_enter(struct xm_binder *b, const char *key)
     b->node = node;
     b->index = -1;
     b->offset = 0;
+    b->key_place = (struct xm_place){ 0, 0 };
     return is_empty(b, node) ? NULL : node;
+}
+
+void xm_binder_enter_key(struct xm_binder *b, size_t index)
+{
+    b->key = xm_doc_key(b->doc, index);
+    b->node = xm_doc_value(b->doc, index);
+    b->index = -1;
+    b->offset = 0;
+    b->key_place = xm_doc_key_place(b->doc, index);
 }
 
 char *xm_binder_text(struct xm_binder *b, const xm_node *node)
@@ -203,7 +276,7 @@ bool xm_binder_long(struct xm_binder *b, const xm_node *node, long min, long max
     }
     if (node->type == XM_NODE_FLOAT) {
         if (!(node->f >= -1e15 && node->f <= 1e15) || node->f != (double)(long)node->f)
-            return xm_binder_error(b, "%g is not a whole number", node->f);
+            return xm_binder_error(b, "%g is not a whole number (a // b divides to one)", node->f);
         if (!in_range(b, (long)node->f, NULL, min, max))
             return false;
         *ret = (long)node->f;

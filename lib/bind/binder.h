@@ -19,10 +19,15 @@
 #include "bind/bind.h"
 #include "doc/doc.h"
 
-struct xm_mistake {
+struct xm_finding {
     struct xm_place place;
     unsigned order;             /* as found, for those of one place */
     char *text;
+};
+struct xm_findings {
+    struct xm_finding *items;
+    unsigned count, cap;
+    unsigned more;              /* beyond XM_BIND_MAX_ERRORS, not kept */
 };
 
 struct xm_binder {
@@ -36,10 +41,9 @@ struct xm_binder {
     const xm_node *node;
     int index;
     size_t offset;              /* into the string that node is; 0: the whole of it. See xm_binder_at() */
+    struct xm_place key_place;  /* line > 0: messages point at the key instead */
 
-    struct xm_mistake *mistakes;
-    unsigned mistake_count, mistake_cap;
-    unsigned more_mistakes;     /* beyond XM_BIND_MAX_ERRORS, not kept */
+    struct xm_findings mistakes, warnings;
 
     /* libxlutil's parsers report to a stream, which is read back as the error's text. */
     XLU_Config *xlu;
@@ -48,7 +52,7 @@ struct xm_binder {
     size_t xlu_len;
 };
 
-/* At most this many mistakes are listed: what follows a thousand is no help. */
+/* At most this many mistakes, and as many warnings, are listed: what follows is no help. */
 #define XM_BIND_MAX_ERRORS 100
 
 /* Beyond these a number in a configuration is a mistake, and no memory is taken for it. */
@@ -60,6 +64,10 @@ struct xm_binder {
 /* A mistake, or something to know, at the current place. error returns false. */
 bool xm_binder_error(struct xm_binder *b, const char *fmt, ...) XM_PRINTF(2, 3);
 void xm_binder_warn(struct xm_binder *b, const char *fmt, ...) XM_PRINTF(2, 3);
+
+/* A warning that is a mistake to who wants to be strict about keys. */
+void xm_binder_remark(struct xm_binder *b, const char *fmt, ...) XM_PRINTF(2, 3);
+bool xm_binder_is_strict(const struct xm_binder *b);
 
 /* Who parses a device string says here how far into that string, in bytes, what is being looked at begins:
  * messages then point at that part of it, not at its start, wherever the string was written as one plain
@@ -75,6 +83,9 @@ void xm_binder_at(struct xm_binder *b, size_t offset);
 
 /* All mistakes in the order of the file, each with its line and caret; NULL if there are none. */
 char *xm_binder_mistakes(struct xm_binder *b);
+
+/* Hands the warnings to who asked for them, in the order of the file. */
+void xm_binder_tell_warnings(struct xm_binder *b);
 void xm_binder_clear(struct xm_binder *b);
 
 /* The last complaint of a libxlutil parser, without its "SRC: config parsing error in X: ". */
@@ -84,6 +95,9 @@ XLU_Config *xm_binder_xlu(struct xm_binder *b);
 /* Makes key the current place. NULL if the document does not have it, or has nothing in it: None,
  * and for xm an empty string or list. */
 const xm_node *xm_binder_enter(struct xm_binder *b, const char *key);
+
+/* Makes the key at index of the document the current place: the key itself, not its value. */
+void xm_binder_enter_key(struct xm_binder *b, size_t index);
 
 /* The text of a single value, numbers as they were spelled; NULL with the mistake reported. */
 char *xm_binder_text(struct xm_binder *b, const xm_node *node);

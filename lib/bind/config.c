@@ -18,18 +18,6 @@
 #define DEFAULT_PATH ".:/etc/xen"
 #define COMMAND_LINE "command line: "
 
-const struct xm_config_key *xm_config_keys(void)
-{
-    static const struct xm_config_key keys[] = {
-#define ROW(name, kind, guests, who, text, bind, offset, min, max, choices, gone) { name, text },
-#include "bind/keys.def"
-#undef ROW
-        { NULL, NULL }
-    };
-
-    return keys;
-}
-
 /* --- which file --- */
 
 static bool exists(const char *path)
@@ -208,6 +196,7 @@ static int apply_word(xm_doc *doc, const struct word *word, xm_error **err)
     case XM_KIND_LIST:
         return list_word(doc, word, err);
     case XM_KIND_ANY:
+    case XM_KIND_BOOL_OR:
         if (*word->value == '[')
             return list_word(doc, word, err);
         break;

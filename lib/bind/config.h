@@ -55,8 +55,12 @@ XM_API int xm_config_from_sxp(const char *text, size_t len, const char *file, xm
 /* The document, in xm's words, of a configuration as libxl's JSON. */
 XM_API int xm_config_from_json(const char *text, size_t len, xm_doc **ret_doc, xm_error **err);
 
-/* The keys, for --help_config and completion: NULL-terminated rows in table order. */
-struct xm_config_key { const char *name, *summary; };
+/* The keys, for --help_config, the manual and completion: rows in table order, those of one subject
+ * together; the last has name NULL. */
+struct xm_config_key { const char *name, *summary, *subject; };
 XM_API const struct xm_config_key *xm_config_keys(void);
+
+/* What else the table says of a key, in words: "integer, 0 to 65535; default 256; hvm". Owned by the caller. */
+XM_API char *xm_config_key_describe(const char *name);
 
 #endif

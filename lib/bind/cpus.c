@@ -4,6 +4,7 @@
 
 #include "bind/binder.h"
 #include "bind/cpulist.h"
+#include "bind/keys.h"
 
 static unsigned cpu_limit(const struct xm_binder *b)
 {
@@ -97,7 +98,7 @@ static void bind_cpu(struct xm_binder *b, const struct affinity *to)
     xm_autofree char *text = NULL;
     long cpu;
 
-    if (b->dialect != XM_DIALECT_XM || !xm_binder_get_long(b, "cpu", -1, XM_BIND_MAX_CPUS - 1, &cpu) || cpu < 0)
+    if (b->dialect != XM_DIALECT_XM || !xm_key_get_long(b, "cpu", &cpu) || cpu < 0)
         return;
     if (!*to->maps) {
         text = xm_printf("%ld", cpu);
@@ -113,10 +114,12 @@ static void bind_counts(struct xm_binder *b)
 {
     libxl_domain_build_info *info = &b->cfg->b_info;
     long vcpus = 0, max;
-    bool has = xm_binder_get_long(b, "vcpus", b->dialect == XM_DIALECT_XM ? 1 : 0, XM_BIND_MAX_VCPUS, &vcpus);
+    bool has = xm_key_get_long(b, "vcpus", &vcpus);
 
-    if (b->dialect == XM_DIALECT_XM && !has) {
-        vcpus = 1;
+    if (b->dialect == XM_DIALECT_XM && has && vcpus == 0)
+        (void)xm_binder_error(b, "0 is too small (at least 1)");
+    if (b->dialect == XM_DIALECT_XM && !vcpus) {
+        vcpus = 1;              /* or as if, for what else there is to be found */
         has = true;
     }
     if (has) {
@@ -125,7 +128,7 @@ static void bind_counts(struct xm_binder *b)
             libxl_bitmap_set(&info->avail_vcpus, i);
     }
     info->max_vcpus = (int)vcpus;
-    if (!xm_binder_get_long(b, "maxvcpus", 0, XM_BIND_MAX_VCPUS, &max) || !max)
+    if (!xm_key_get_long(b, "maxvcpus", &max) || !max)
         return;
     info->max_vcpus = (int)max;
     if (max < vcpus)

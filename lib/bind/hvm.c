@@ -2,27 +2,22 @@
 #include <limits.h>
 #include <string.h>
 
-#include "bind/binder.h"
-
-static const struct xm_choice bioses[] = {
-    { "seabios", LIBXL_BIOS_TYPE_SEABIOS }, { "rombios", LIBXL_BIOS_TYPE_ROMBIOS },
-    { "ovmf", LIBXL_BIOS_TYPE_OVMF }, { NULL, 0 }
-};
+#include "bind/keys.h"
 
 static void bind_firmware(struct xm_binder *b)
 {
     libxl_domain_build_info *info = &b->cfg->b_info;
-    xm_autofree char *bios = xm_binder_get_text(b, "bios"), *firmware = NULL;
+    xm_autofree char *firmware = NULL;
     int type = LIBXL_BIOS_TYPE_UNKNOWN;
 
-    if (bios && xm_binder_choose(b, bioses, "BIOS", bios, &type))
+    if (xm_key_get_choice(b, "bios", &type))
         info->u.hvm.bios = (libxl_bios_type)type;
     firmware = xm_binder_get_text(b, "firmware");
     if (!firmware || !strcmp(firmware, "bios"))
         return;
     if (!strcmp(firmware, "uefi"))
         info->u.hvm.bios = LIBXL_BIOS_TYPE_OVMF;
-    else if (xm_choice_find(bioses, firmware, &type))
+    else if (xm_choice_find(xm_key_find("bios")->choices, firmware, &type))
         info->u.hvm.bios = (libxl_bios_type)type;
     else if (!info->u.hvm.firmware)
         info->u.hvm.firmware = XM_TAKE(firmware);
@@ -78,12 +73,10 @@ static void bind_viridian(struct xm_binder *b)
 
 static void bind_genid(struct xm_binder *b)
 {
-    xm_autofree char *text = xm_binder_get_text(b, "ms_vm_genid");
+    int generate;
 
-    if (text && !strcmp(text, "generate"))
+    if (xm_key_get_choice(b, "ms_vm_genid", &generate) && generate)
         (void)libxl_ms_vm_genid_generate(NULL, &b->cfg->b_info.u.hvm.ms_vm_genid);
-    else if (text && strcmp(text, "none"))
-        (void)xm_binder_error(b, "unknown value '%s' (generate or none)", text);
 }
 
 static void bind_rdm(struct xm_binder *b)
@@ -113,20 +106,14 @@ static void bind_rdm(struct xm_binder *b)
     }
 }
 
-static const struct xm_choice vgas[] = {
-    { "stdvga", LIBXL_VGA_INTERFACE_TYPE_STD }, { "cirrus", LIBXL_VGA_INTERFACE_TYPE_CIRRUS },
-    { "none", LIBXL_VGA_INTERFACE_TYPE_NONE }, { "qxl", LIBXL_VGA_INTERFACE_TYPE_QXL }, { NULL, 0 }
-};
-
 static void bind_vga(struct xm_binder *b)
 {
     libxl_vga_interface_info *vga = &b->cfg->b_info.u.hvm.vga;
-    xm_autofree char *text = xm_binder_get_text(b, "vga");
     long stdvga;
     int kind;
 
-    if (text) {
-        if (xm_binder_choose(b, vgas, "graphics card", text, &kind))
+    if (xm_binder_enter(b, "vga")) {
+        if (xm_key_get_choice(b, "vga", &kind))
             vga->kind = (libxl_vga_interface_type)kind;
     } else if (xm_binder_get_long(b, "stdvga", LONG_MIN, LONG_MAX, &stdvga)) {
         vga->kind = stdvga ? LIBXL_VGA_INTERFACE_TYPE_STD : LIBXL_VGA_INTERFACE_TYPE_CIRRUS;
@@ -146,9 +133,6 @@ static void bind_one_or_list(struct xm_binder *b, const char *key, char **one, l
 
 static void bind_gfx(struct xm_binder *b)
 {
-    static const struct xm_choice kinds[] = {
-        { "default", LIBXL_GFX_PASSTHRU_KIND_DEFAULT }, { "igd", LIBXL_GFX_PASSTHRU_KIND_IGD }, { NULL, 0 }
-    };
     libxl_domain_build_info *info = &b->cfg->b_info;
     const xm_node *node = xm_binder_enter(b, "gfx_passthru");
     int kind;
@@ -157,7 +141,7 @@ static void bind_gfx(struct xm_binder *b)
         return;
     if (node->type != XM_NODE_STR || strspn(node->str, "0123456789")) {
         (void)xm_binder_get_bool(b, "gfx_passthru", &info->u.hvm.gfx_passthru);
-    } else if (xm_binder_choose(b, kinds, "kind", node->str, &kind)) {
+    } else if (xm_binder_choose(b, xm_key_find("gfx_passthru")->choices, "value", node->str, &kind)) {
         libxl_defbool_set(&info->u.hvm.gfx_passthru, true);
         info->u.hvm.gfx_passthru_kind = (libxl_gfx_passthru_kind)kind;
     }
@@ -175,7 +159,7 @@ static void bind_mmio_hole(struct xm_binder *b)
 {
     long mib;
 
-    if (xm_binder_get_long(b, "mmio_hole", 256, 3840, &mib))
+    if (xm_key_get_long(b, "mmio_hole", &mib))
         b->cfg->b_info.u.hvm.mmio_hole_memkb = (uint64_t)mib * 1024;
 }
 

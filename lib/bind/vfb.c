@@ -2,7 +2,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "bind/binder.h"
+#include "bind/keys.h"
 
 void xm_bind_vnc(struct xm_binder *b, libxl_vnc_info *vnc)
 {
@@ -12,7 +12,7 @@ void xm_bind_vnc(struct xm_binder *b, libxl_vnc_info *vnc)
     (void)xm_binder_get_bool(b, "vnc", &vnc->enable);
     (void)xm_binder_get_bool(b, "vncunused", &vnc->findunused);
     vnc->passwd = xm_binder_get_text(b, "vncpasswd");
-    if (xm_binder_get_long(b, "vncdisplay", 0, INT_MAX - 5900, &display))
+    if (xm_key_get_long(b, "vncdisplay", &display))
         vnc->display = (int)display;
     vnc->listen = xm_binder_get_text(b, "vnclisten");
     colon = vnc->listen ? strchr(vnc->listen, ':') : NULL;

@@ -147,41 +147,210 @@ static void cpus_are_bound(void **state)
 
 /* --- mistakes --- */
 
+/* Twelve kinds of mistakes in one file, none of which hides another. */
 static void every_mistake_is_reported_in_one_run(void **state)
 {
+    static const char text[] =
+        "kernel = '/k'\n"
+        "memory = 'much'\n"
+        "vcpus = 0\n"
+        "disk = ['phy:/x,xvda,w',\n"
+        "\t'foo']\n"
+        "on_crash = 'explode'\n"
+        "vif = ['brigde=br0']\n"
+        "uuid = 'no'\n"
+        "cpu_weight = 1.5\n"
+        "name = 'a b'\n"
+        "extra = ['x']; cpu_cap = -1\n"
+        "pci = '07:00.0'\n"
+        "cpus = 'x-y'\n"
+        "localtime = 'maybe'\n";
+    AUTO_BOUND bound;
+
     (void)state;
-    refuse_xm("kernel = '/k'\nmemory = 'much'\nvcpus = 0\ndisk = ['phy:/x,xvda,w', 'foo']\non_crash = 'explode'\n"
-              "vif = ['brigde=br0']\nuuid = 'no'\n",
-              "web:2:10: memory: 'much' is not a number\n"
-              "web:3:9: vcpus: 0 is too small (at least 1)\n"
-              "web:4:26: disk[1]: names no device of the guest (vdev=xvda)\n"
-              "web:5:12: on_crash: unknown action 'explode' (destroy, restart, rename-restart, preserve, "
-              "coredump-destroy, coredump-restart or soft-reset)\n"
-              "web:6:8: vif[0]: unknown option 'brigde' of an interface (did you mean bridge?)\n"
-              "web:7:8: uuid: 'no' is not a UUID (32 hex digits)");
+    bind_text(XM_DIALECT_XM, text, &bound);
+    assert_string_equal(bound.shown,
+        "web:2:10: memory: 'much' is not a number\n"
+        "memory = 'much'\n"
+        "         ^\n"
+        "web:3:9: vcpus: 0 is too small (at least 1)\n"
+        "vcpus = 0\n"
+        "        ^\n"
+        "web:5:2: disk[1]: names no device of the guest (vdev=xvda)\n"
+        "\t'foo']\n"
+        "\t^\n"
+        "web:6:12: on_crash: unknown value 'explode' (destroy, restart, rename-restart, preserve, "
+        "coredump-destroy, coredump-restart or soft-reset)\n"
+        "on_crash = 'explode'\n"
+        "           ^\n"
+        "web:7:8: vif[0]: unknown option 'brigde' of an interface (did you mean bridge?)\n"
+        "vif = ['brigde=br0']\n"
+        "       ^\n"
+        "web:8:8: uuid: 'no' is not a UUID (32 hex digits)\n"
+        "uuid = 'no'\n"
+        "       ^\n"
+        "web:9:14: cpu_weight: 1.5 is not a whole number (a // b divides to one)\n"
+        "cpu_weight = 1.5\n"
+        "             ^\n"
+        "web:10:8: name: 'a b' is no name: letters, digits and _ . : + - only\n"
+        "name = 'a b'\n"
+        "       ^\n"
+        "web:11:9: extra: must be a single value, not a list\n"
+        "extra = ['x']; cpu_cap = -1\n"
+        "        ^\n"
+        "web:11:26: cpu_cap: -1 is too small (at least 0)\n"
+        "extra = ['x']; cpu_cap = -1\n"
+        "                         ^\n"
+        "web:12:7: pci: must be a list: [ ... ]\n"
+        "pci = '07:00.0'\n"
+        "      ^\n"
+        "web:13:8: cpus: 'x-y' is no range of cpus (like 0-3,^2)\n"
+        "cpus = 'x-y'\n"
+        "       ^\n"
+        "web:14:13: localtime: 'maybe' is not a number\n"
+        "localtime = 'maybe'\n"
+        "            ^");
+}
+
+static void a_hundred_mistakes_are_shown(void **state)
+{
+    xm_autobuf text = XM_BUF_INIT;
+    AUTO_BOUND bound;
+    unsigned lines = 1;
+
+    (void)state;
+    xm_buf_puts(&text, "kernel='/k'\ndevice_model_args = [\n");
+    for (int i = 0; i < 150; i++)
+        xm_buf_puts(&text, "[],\n");
+    xm_buf_puts(&text, "]\n");
+    bind_text(XM_DIALECT_XL, text.data, &bound);
+    for (const char *c = bound.error; *c; c++)
+        lines += *c == '\n';
+    assert_int_equal(lines, 100 + 1);
+    assert_non_null(strstr(bound.shown, "\nweb: 51 more mistakes"));    /* the guest has no name, either */
+}
+
+static void warns(enum xm_dialect dialect, const char *text, const char *warnings)
+{
+    AUTO_BOUND bound;
+
+    bind_text(dialect, text, &bound);
+    assert_null(bound.error);
+    assert_string_equal(bound.warnings.data ? bound.warnings.data : "", warnings);
 }
 
 static void an_unknown_key_is_a_warning_with_the_nearest_one(void **state)
 {
-    AUTO_BOUND xm, xl;
+    (void)state;
+    warns(XM_DIALECT_XM, "kernel='/k'\nmemmory = 5\narch_libdir = 'lib'\n",
+          "web:2:1: memmory: unknown key; did you mean memory?\n");
+    warns(XM_DIALECT_XL, "name='a'\nkernel='/k'\nhome='x'\n", "web:3:1: home: unknown key\n");
+    warns(XM_DIALECT_XL, "name='a'\nkernel='/k'\nvcpu=4; disks=[]\n",
+          "web:3:1: vcpu: unknown key; did you mean vcpus?\nweb:3:9: disks: unknown key; did you mean disk?\n");
+}
+
+static void what_the_file_reads_itself_is_its_own(void **state)
+{
+    (void)state;
+    warns(XM_DIALECT_XM, "kernels = '/boot/'\nkernel = kernels + 'k'\ndisks = 1\nfor x in [disks]:\n    pass\n", "");
+    warns(XM_DIALECT_XM, "kernel = '/k'\n_memory = 1\ndef disks():\n    return 1\nimport os\n", "");
+    warns(XM_DIALECT_XL, "name='a'\nbase='/boot'\nkernel='%s/k' % base\n", "");
+}
+
+static void strict_binding_refuses_what_has_no_effect(void **state)
+{
+    static const char text[] = "kernel='/k'\nmemmory=5\nfda='/x'\nvga='cirrus'\nhap=0\nacpi=1\nvnc=0\nhome='x'\n";
+    struct xm_bind_report report = { .strict = true };
+    xm_autofree char *why = NULL, *messages = NULL;
+    XM_AUTO(xm_doc) *doc = NULL;
+    libxl_domain_config cfg;
+    xm_error *err = NULL;
 
     (void)state;
-    bind_xm("kernel='/k'\nmemmory = 5\narch_libdir = 'lib'\n", &xm);
-    assert_string_equal(xm.warnings.data, "web:2:11: memmory: unknown key (did you mean memory?)\n");
-    bind_text(XM_DIALECT_XL, "name='a'\nkernel='/k'\nhome='x'\n", &xl);
-    assert_null(xl.error);
-    assert_string_equal(xl.warnings.data, "web:3:6: home: unknown key\n");
+    warns(XM_DIALECT_XM, text, "web:2:1: memmory: unknown key; did you mean memory?\n"
+          "web:3:5: fda: has no effect on a host of today; use device_model_args_hvm\n");
+    assert_int_equal(xm_config_parse(XM_DIALECT_XM, "web", text, sizeof(text) - 1, &doc, NULL), 0);
+    libxl_domain_config_init(&cfg);
+    assert_int_equal(xm_bind(doc, &report, &cfg, &err), -1);
+    libxl_domain_config_dispose(&cfg);
+    why = xm_error_text(err);
+    xm_error_free(err);
+    messages = only_messages(why);
+    assert_string_equal(messages, "web:2:1: memmory: unknown key; did you mean memory?\n"
+                        "web:3:5: fda: has no effect on a host of today; use device_model_args_hvm\n"
+                        "web:4:1: vga: has no effect on a pv guest\n"
+                        "web:6:1: acpi: has no effect on a pv guest\n"
+                        "web:8:1: home: unknown key");
 }
 
 static void a_key_without_meaning_says_so_once(void **state)
 {
+    (void)state;
+    warns(XM_DIALECT_XM, "kernel='/k'\nfda = '/floppy'\nisa = 0\non_shutdown = 'restart'\ncpu = 1\n",
+          "web:2:7: fda: has no effect on a host of today; use device_model_args_hvm\n"
+          "web:4:15: on_shutdown: has no effect; on_poweroff decides\n"
+          "web:5:1: cpu: is an old spelling; use cpus\n");
+}
+
+static void refuse_xl(const char *text, const char *error)
+{
     AUTO_BOUND bound;
 
+    bind_text(XM_DIALECT_XL, text, &bound);
+    assert_non_null(bound.error);
+    assert_string_equal(bound.error, error);
+}
+
+#define XL "name='a'\nkernel='/k'\n"
+#define XL_HVM "name='a'\ntype='hvm'\n"
+
+static void what_excludes_each_other_is_refused_at_its_place(void **state)
+{
     (void)state;
-    bind_xm("kernel='/k'\nfda = '/floppy'\nisa = 0\non_shutdown = 'restart'\n", &bound);
-    assert_string_equal(bound.warnings.data,
-                        "web:4:15: on_shutdown: has no effect; on_poweroff decides\n"
-                        "web:2:7: fda: has no effect on a host of today; use device_model_args_hvm\n");
+    refuse_xl(XL "vcpus=4\nmaxvcpus=2\n", "web:4:10: maxvcpus: 2 is less than vcpus, 4");
+    refuse_xl(XL "memory=64\nmaxmem=32\n", "web:4:8: maxmem: 32 is less than memory, 64");
+    refuse_xl(XL "firmware='pvgrub64'\n", "web:3:10: firmware: excludes kernel");
+    refuse_xl(XL "builder='hvm'\ntype='pv'\n", "web:4:6: type: contradicts builder");
+    refuse_xl(XL "timer_mode='one_missed_tick_pending'\n", "web:3:12: timer_mode: is not for PV guests");
+    refuse_xl("name='a'\n", "web: kernel: neither kernel nor bootloader is given");
+    refuse_xl("name='a'\ntype='pvh'\n", "web: kernel: neither kernel nor bootloader is given");
+    refuse_xl("kernel='/k'\n", "web: name: a guest needs a name");
+    refuse_xl(XL_HVM "vnclisten='127.0.0.1:3'\nvncdisplay=3\n",
+              "web:3:11: vnclisten: '127.0.0.1:3' names a display, and so does vncdisplay");
+    refuse_xm("kernel='/k'\nvnc=1\nvnclisten='127.0.0.1:3'\nvncdisplay=3\n",
+              "web:3:11: vnclisten: '127.0.0.1:3' names a display, and so does vncdisplay");
+    refuse_xl(XL_HVM "memory=64\nmaxmem=128\npci=['07:00.0']\n",
+              "web:5:5: pci: is not for an hvm guest whose maxmem is more than its memory");
+    refuse_xl(XL_HVM "mmio_hole=100\n", "web:3:11: mmio_hole: 100 is too small (at least 256)");
+    refuse_xl(XL_HVM "mca_caps=['x']\n", "web:3:11: mca_caps[0]: unknown capability 'x' (lmce)");
+    refuse_xl(XL_HVM "viridian=['nope']\n",
+              "web:3:11: viridian[0]: unknown enlightenment 'nope' (base, freq, time_ref_count, reference_tsc, "
+              "hcall_remote_tlb_flush, apic_assist, crash_ctl, synic, stimer, hcall_ipi, ex_processor_masks, no_vp_limit or "
+              "cpu_hotplug)");
+    refuse_xl(XL "device_model_args='-x'\n", "web:3:19: device_model_args: must be a list: [ ... ]");
+    refuse_xm("kernel='/k'\nnfs_root='/srv'\n", "web:2:10: nfs_root: needs nfs_server too");
+    refuse_xm("kernel='/k'\nvcpus=2\ncpus=['0']\n", "web:3:6: cpus: names 1 processors, but the guest has 2");
+    refuse_xm("kernel='/k'\nmemory=64\nmaxmem=32\n", "web:3:8: maxmem: 32 is less than memory, 64");
+    refuse_xm("kernel='/k'\nvcpus=3\nmaxvcpus=2\n", "web:3:10: maxvcpus: 2 is less than vcpus, 3");
+}
+
+static void numbers_may_be_written_in_several_ways(void **state)
+{
+    static const char *const ways[] = { "1024", "1024.0", "'1024'", "'0x400'", "2048 // 2", "2 ** 10", "1024L" };
+
+    (void)state;
+    for (size_t i = 0; i < XM_COUNT(ways); i++) {
+        xm_autofree char *text = xm_printf("kernel='/k'\nmemory = %s\nlocaltime = %s\nvif = ('', 'bridge=b')\n", ways[i],
+                                           i % 2 ? "True" : "'1'");
+        AUTO_BOUND bound;
+
+        bind_xm(text, &bound);
+        assert_int_equal(bound.cfg.b_info.target_memkb, 1024 * 1024);
+        assert_true(libxl_defbool_val(bound.cfg.b_info.localtime));
+        assert_int_equal(bound.cfg.num_nics, 2);
+    }
+    refuse_xm("kernel='/k'\nmemory = 4096 / 3.0\n", "web:2:10: memory: 1365.33 is not a whole number (a // b divides to one)");
+    refuse_xm("kernel='/k'\nmemory = {1: 2}\n", "web:2:10: memory: must be a single value, not a dict");
 }
 
 static void values_have_types_and_ranges(void **state)
@@ -191,9 +360,9 @@ static void values_have_types_and_ranges(void **state)
     refuse_xm("kernel='/k'\nmemory=64\nmaxmem=32\n", "web:3:8: maxmem: 32 is less than memory, 64");
     refuse_xm("kernel='/k'\nvcpus=4\nmaxvcpus=2\n", "web:3:10: maxvcpus: 2 is less than vcpus, 4");
     refuse_xm("kernel='/k'\nvcpus=99999\n", "web:2:7: vcpus: 99999 is too large (at most 4096)");
-    refuse_xm("kernel='/k'\nmemory=1.5\n", "web:2:8: memory: 1.5 is not a whole number");
+    refuse_xm("kernel='/k'\nmemory=1.5\n", "web:2:8: memory: 1.5 is not a whole number (a // b divides to one)");
     refuse_xm("kernel='/k'\npci=['0000:07:00']\n", "web:2:6: pci[0]: '0000:07:00' is no PCI device (like 0000:07:00.0)");
-    refuse_xm("builder='foo'\nkernel='/k'\n", "web:1:9: builder: unknown builder 'foo' (linux, hvm, vmx or generic)");
+    refuse_xm("builder='foo'\nkernel='/k'\n", "web:1:9: builder: unknown value 'foo' (linux, hvm, vmx or generic)");
     refuse_xm("name='a b'\nkernel='/k'\n", "web:1:6: name: 'a b' is no name: letters, digits and _ . : + - only");
 }
 
@@ -218,7 +387,12 @@ int main(void)
         cmocka_unit_test(a_frame_buffer_of_a_pv_guest_is_bound),
         cmocka_unit_test(cpus_are_bound),
         cmocka_unit_test(every_mistake_is_reported_in_one_run),
+        cmocka_unit_test(a_hundred_mistakes_are_shown),
         cmocka_unit_test(an_unknown_key_is_a_warning_with_the_nearest_one),
+        cmocka_unit_test(what_the_file_reads_itself_is_its_own),
+        cmocka_unit_test(strict_binding_refuses_what_has_no_effect),
+        cmocka_unit_test(what_excludes_each_other_is_refused_at_its_place),
+        cmocka_unit_test(numbers_may_be_written_in_several_ways),
         cmocka_unit_test(a_key_without_meaning_says_so_once),
         cmocka_unit_test(values_have_types_and_ranges),
         cmocka_unit_test(xl_wants_a_name_and_something_to_boot),

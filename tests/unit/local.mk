@@ -84,9 +84,11 @@ UNIT_TESTS += tests/unit/stock
 tests_unit_stock_SOURCES = tests/unit/stock.c tests/unit/bound.h
 tests_unit_stock_LDADD = $(unit_ldadd)
 
-UNIT_TESTS += tests/unit/bind tests/unit/conf tests/unit/config
+UNIT_TESTS += tests/unit/bind tests/unit/conf tests/unit/config tests/unit/keys
 tests_unit_bind_SOURCES = tests/unit/bind.c tests/unit/bound.h
 tests_unit_bind_LDADD = $(unit_ldadd)
+tests_unit_keys_SOURCES = tests/unit/keys.c tests/unit/bound.h
+tests_unit_keys_LDADD = $(unit_ldadd)
 tests_unit_conf_SOURCES = tests/unit/conf.c
 tests_unit_conf_LDADD = $(unit_ldadd)
 tests_unit_config_SOURCES = tests/unit/config.c
