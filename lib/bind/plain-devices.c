@@ -152,7 +152,7 @@ static char *meaning(enum xm_dialect dialect, const struct device *device, const
     cfg.c_info.type = LIBXL_DOMAIN_TYPE_PV;
     libxl_domain_build_info_init_type(&cfg.b_info, LIBXL_DOMAIN_TYPE_PV);
     device->bind(&b);
-    json = b.mistake_count ? NULL : xm_bind_json(&cfg);
+    json = b.mistakes.count ? NULL : xm_bind_json(&cfg);
     xm_binder_clear(&b);
     libxl_domain_config_dispose(&cfg);
     return json;

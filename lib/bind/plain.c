@@ -50,7 +50,7 @@ static void copy_keys(struct xm_plain *plain, unsigned guest)
     for (const struct xm_key *key = xm_keys; key->name; key++) {
         const xm_node *node = xm_doc_get(plain->from, key->name);
 
-        if (!(key->guests & guest) || key->gone != NULL || says_nothing(plain, node))
+        if (!(key->guests & (guest | XM_ANYWAY)) || key->gone != NULL || says_nothing(plain, node))
             continue;
         if (key->kind == XM_KIND_INT || key->kind == XM_KIND_BOOL)
             xm_doc_set(plain->doc, key->name, as_number(plain, node));
