@@ -36,8 +36,16 @@ static void print_note(void *arg, const char *text)
 
 static int print_keys(void)
 {
-    for (const struct xm_config_key *key = xm_config_keys(); key->name != NULL; key++)
-        printf("  %-28s %s\n", key->name, key->summary);
+    const char *subject = "";
+
+    for (const struct xm_config_key *key = xm_config_keys(); key->name != NULL; key++) {
+        xm_autofree char *words = xm_config_key_describe(key->name);
+
+        if (strcmp(subject, key->subject) != 0)
+            printf("%s:\n", key->subject);
+        subject = key->subject;
+        printf("  %-28s %s\n%-30s %s\n", key->name, key->summary, "", words);
+    }
     return 0;
 }
 

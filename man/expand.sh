@@ -2,7 +2,7 @@
 # Puts into a manual page what follows from the program. Standard input to standard output:
 #
 #   @MAN COMMAND...@    the commands' synopses and options, as they are declared
-#   @KEYS@              every key of a configuration with its summary
+#   @KEYS@              every key of a configuration, by subject, with what --help_config says of it
 #   @VERSION@           anywhere in a line
 #
 # usage: expand.sh XM VERSION
@@ -22,7 +22,10 @@ while IFS= read -r line; do
         ;;
     @KEYS@)
         keys=$("$xm" create --help_config) && [ -n "$keys" ] || exit 1
-        printf '%s\n' "$keys" | sed 's/\\/\\e/g; s/-/\\-/g; s/^ *\([^ ]*\) *\(.*\)/.TP\n.B "\1"\n\\\&\2./'
+        printf '%s\n' "$keys" | sed 's/\\/\\e/g; s/-/\\-/g
+            s/^                               \(.*\)/.br\n(\1)/; t
+            s/^  \([^ ]*\) *\(.*\)/.TP\n.B "\1"\n\\\&\2./; t
+            s/^\(.*\):$/.SS "\1"/'
         ;;
     *) printf '%s\n' "$line" | sed "s/@VERSION@/$version/g" ;;
     esac

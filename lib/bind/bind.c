@@ -182,12 +182,8 @@ static void check_populate_on_demand(struct xm_binder *b)
     bool on_demand = info->target_memkb != LIBXL_MEMKB_DEFAULT && info->max_memkb != LIBXL_MEMKB_DEFAULT &&
                      info->max_memkb > info->target_memkb;
 
-    if (!on_demand || info->type == LIBXL_DOMAIN_TYPE_PV)
-        return;
-    if (info->type == LIBXL_DOMAIN_TYPE_HVM && b->cfg->num_pcidevs && xm_binder_enter(b, "pci"))
+    if (on_demand && info->type == LIBXL_DOMAIN_TYPE_HVM && b->cfg->num_pcidevs && xm_binder_enter(b, "pci"))
         (void)xm_binder_error(b, "is not for an hvm guest whose maxmem is more than its memory");
-    if (info->num_vnuma_nodes && xm_binder_enter(b, "vnuma"))
-        (void)xm_binder_error(b, "is not for a guest whose maxmem is more than its memory");
 }
 
 static void bind_all(struct xm_binder *b)

@@ -156,7 +156,7 @@ static void one_vkb(struct xm_binder *b, const char *text)
     libxl_device_vkb *vkb = XM_APPEND(cfg->vkbs, cfg->num_vkbs);
     struct xm_words words = XM_WORDS(b, copy, b->dialect == XM_DIALECT_XM);
     struct xm_word word;
-    unsigned mistakes = b->mistake_count;
+    unsigned mistakes = b->mistakes.count;
     bool named = false;
     int type;
 
@@ -176,7 +176,7 @@ static void one_vkb(struct xm_binder *b, const char *text)
     }
     if (!named)
         (void)xm_binder_error(b, "a keyboard needs backend-type=qemu or backend-type=linux");
-    if (b->mistake_count == mistakes && vkb->feature_multi_touch &&
+    if (b->mistakes.count == mistakes && vkb->feature_multi_touch &&
         !(vkb->multi_touch_width || vkb->multi_touch_height || vkb->multi_touch_num_contacts))
         (void)xm_binder_error(b, "multi touch needs multi-touch-width, multi-touch-height or multi-touch-num-contacts");
 }

@@ -31,6 +31,8 @@ refuse 'create: a directory' 1 'Is a directory' 'mkdir -p d; xm create d'
 
 check 'create -n: prints SXP, makes nothing' 'xm create -qn deff.cfg name=dry | grep -q "^    (name dry)$" && ! xm domid dry'
 check 'create --help_config: lists the keys' 'xm create --help_config | grep -q "^  memory "'
+check 'create --help_config: says what a key may be' 'xm create --help_config | grep -A1 "^  cpu_weight " | grep -q " integer, 0 to 65535; default 256$"'
+check 'create --help_config: keys stand under their subjects' 'xm create --help_config | grep -q "^Devices:$"'
 is 'create --help-config: the same, in either dialect' "$(xm create --help_config)" "$(xl create --help-config)"
 check 'create -n --format=json: in either dialect' '
     xm create -qn --format=json deff.cfg | grep -q "^        \"name\": \"deff\",\{0,1\}$" && ! xm create -qn --format=sxp deff.cfg | grep "\"name\""'
