@@ -217,12 +217,14 @@ static bool same_disk(const struct own *own, const struct other *other, size_t i
     return own->known && other->known[i] && same_file(&own->file, &other->files[i]);
 }
 
-/* Stock xl lets a device model share what it serves. */
+/* As xl only Xen's script is in the way, and that does see block devices alone: files it looks up in
+ * losetup's words, in a form that is no longer theirs. */
 static enum xm_severity disk_severity(const struct claim *claim, const struct own *own)
 {
     if (xm_doc_dialect(claim->doc) == XM_DIALECT_XM || own->disk->index >= (size_t)claim->cfg->num_disks)
         return XM_FINDING_ERROR;
-    return is_for_script(&claim->cfg->disks[own->disk->index]) ? XM_FINDING_ERROR : XM_FINDING_WARNING;
+    return own->file.type == XM_FILE_BLOCK && is_for_script(&claim->cfg->disks[own->disk->index]) ? XM_FINDING_ERROR
+                                                                                                 : XM_FINDING_WARNING;
 }
 
 static void claim_disk(struct claim *claim, const struct own *own)
@@ -279,17 +281,16 @@ static bool same_place(const struct xm_disk *a, const struct xm_disk *b)
     return number >= 0 && b->vdev != NULL && xm_disk_number(b->vdev) == number;
 }
 
-/* w! is about others: what a guest has twice it would write to behind its own back. */
+/* xm's binding has refused these already; libxl refuses a place that is taken, and nothing else. */
 static void claim_twice(struct claim *claim, const struct own *own, const struct own *earlier)
 {
-    enum xm_severity severity = xm_doc_dialect(claim->doc) == XM_DIALECT_XM ? XM_FINDING_ERROR : XM_FINDING_WARNING;
     int index = (int)own->disk->index;
 
     if (same_place(own->disk, earlier->disk))
         xm_findings_add(claim->findings, claim->doc, XM_FINDING_ERROR, "disk-twice", "disk", index,
                         "the guest has a device %s already, in disk[%zu]", own->disk->vdev, earlier->disk->index);
     else if (own->known && earlier->known && same_file(&own->file, &earlier->file) && (own->mode != 'r' || earlier->mode != 'r'))
-        xm_findings_add(claim->findings, claim->doc, severity, "disk-twice", "disk", index,
+        xm_findings_add(claim->findings, claim->doc, XM_FINDING_WARNING, "disk-twice", "disk", index,
                         "%s is the guest's disk[%zu] already", own->disk->path, earlier->disk->index);
 }
 

@@ -138,7 +138,8 @@ fine 'an image of the right format' "disk = ['tap:qcow2:/disks/q,xvda,w']"
 fine 'an image of the other right format' "disk = ['tap:vhd:/disks/v,xvda,w']"
 finding 'a disk that may not be written' 'disk\[0\]: /disks/read-only may not be written' "disk = ['file:/disks/read-only,xvda,w']"
 fine 'and need not be' "disk = ['file:/disks/read-only,xvda,r']"
-finding 'no block script' 'disk\[0\]: unknown kind of disk .nothing. .*script block-X' "disk = ['nothing:x,xvda,w']"
+finding 'no kind of disk' 'disk\[0\]: unknown kind of disk .nothing. .*script block-X' "disk = ['nothing:x,xvda,w']"
+finding 'no block script' 'disk\[0\]: there is no script block-nothing' "disk = ['vdev=xvda,access=rw,script=block-nothing,target=x']"
 fine 'a block script that is there' "disk = ['nbd:host:1,xvda,w']"
 finding 'no such backend' "disk\\[0\\]: domain .storage. does not exist" "disk = ['phy:/dev/x,xvda,w,storage']"
 
@@ -167,9 +168,17 @@ fine 'mounted, and shared' "disk = ['file:/disks/c,xvda,w!']"
 finding 'a disk twice' 'disk\[1\]: ./disks/q. is already used, by the device .xvda.' "disk = ['tap:qcow2:/disks/q,xvda,w!', 'tap:qcow2:/disks/q,xvdb,w!']"
 finding 'a place twice' 'disk\[1\]: the device .xvda. is already defined, for ./disks/q.' "disk = ['tap:qcow2:/disks/q,xvda,w', 'tap:vhd:/disks/v,xvda,w']"
 cfg bad "disk = ['/disks/a,raw,xvda,rw']"
-check 'xl: a disk that a guest writes' '! xl check bad.cfg >out && grep -q "error: disk\[0\]: /disks/a is in use" out && ! xl create -q bad.cfg'
+check 'xl: a file that a guest writes, which Xen does not see' 'xl check bad.cfg >out && grep -q "warning: disk\[0\]: /disks/a is in use" out && xl create -q bad.cfg && xl destroy bad'
 cfg bad "disk = ['/disks/a,raw,xvda,rw,backendtype=qdisk']"
 check 'xl: by a device model, which stock xl does not look at' 'xl check bad.cfg >out && grep -q "warning: disk\[0\]: /disks/a is in use" out && xl create -q bad.cfg && xl destroy bad'
+
+cfg bad "disk = ['/disks/q,qcow2,xvda,rw', '/disks/q,qcow2,xvdb,rw']"
+check 'xl: a disk twice is a warning, and create works' 'xl check bad.cfg >out &&
+    grep -q "warning: disk\[1\]: /disks/q is the guest.s disk\[0\]" out && xl create -q bad.cfg && xl destroy bad'
+cfg bad "disk = ['/disks/q,qcow2,xvda,rw', '/disks/v,vhd,51712,rw']"
+check 'xl: a place twice' '! xl check bad.cfg >out && grep -q "error: disk\[1\]: the guest has a device 51712 already, in disk\[0\]" out'
+cfg bad "disk = ['/disks/q,qcow2,xvda,rw', '/disks/v,vhd,xvda,rw']"
+check 'xl: a place twice: create fails' '! xl check -q bad.cfg && ! xl create -q bad.cfg'
 
 # --- its vifs ---
 finding 'no bridge' 'vif\[0\]: could not find bridge device nobr' "vif = ['bridge=nobr']"

@@ -58,8 +58,11 @@ mkdir m && mount -o loop b.img m
 finding 'a disk that is mounted' 'disk\[0\]: .*/b.img is mounted in domain 0' "disk = ['file:$work/b.img,xvda,w']"
 finding 'a disk that is mounted, to be read' 'disk\[0\]: .*/b.img is mounted read-write' "disk = ['file:$work/b.img,xvda,r']"
 umount m
-check 'xl: what the block script refuses' '
+check 'xl: what the block script does not see is a warning' '
     write_cfg bad "kernel = \"/guests/tiny\"" "memory = 4" "disk = [\"$work/a.img,raw,xvda,rw\"]"
+    xm --dialect=xl check bad.cfg >out && grep -q "warning: disk.0.: .* is in use by guest held" out &&
+    xm --dialect=xl create -q bad.cfg && xl destroy bad
+    write_cfg bad "kernel = \"/guests/tiny\"" "memory = 4" "disk = [\"$(losetup -nO NAME -j a.img | head -n 1),raw,xvda,rw\"]"
     ! xm --dialect=xl check bad.cfg >out && grep -q "error: disk.0.: .* is in use by guest held" out && ! xm --dialect=xl create -q bad.cfg'
 check 'another guest is stored' 'tiny kept "uuid = \"5b2bd4c1-27a6-4e5f-9a2c-0a8e2f6d1c02\"" "disk = [\"file:$work/b.img,xvda,w\"]"; xm new -q kept.cfg'
 check 'a disk of a guest that is stored' '

@@ -29,6 +29,8 @@ static int need_backend(const struct sim_state *state, const xm_json *device, xm
 static int need_free(const struct sim_state *state, const xm_holders *holders, const char *uuid, const char *what,
                      const char *path, const struct xm_host_file *file, char mode, xm_error **err)
 {
+    if (file->type != XM_FILE_BLOCK)
+        return 0;               /* Xen's script has lost sight of files behind loop devices */
     if (file->mounted && xm_disk_modes_clash(mode, file->mounted))
         return xm_fail(err, XM_BUSY, "%s %s is mounted in the privileged domain, and so cannot be mounted by a guest",
                        what, path);
