@@ -185,19 +185,34 @@ static void dict_items(struct xm_buf *text, unsigned n)
     xm_buf_printf(text, "x = {}\nfor i in range(%u):\n x['v%%d' %% i] = i\n", n);
 }
 
+/* Each device once: xvda ... xvdz, xvdaa ... */
+static const char *xvd(char room[8], unsigned n)
+{
+    char *at = room + 7;
+
+    *at = '\0';
+    for (n++; n > 0; n = (n - 1) / 26)
+        *--at = (char)('a' + (n - 1) % 26);
+    return at;
+}
+
 static void disks(struct xm_buf *text, unsigned n)
 {
+    char room[8];
+
     xm_buf_puts(text, "disk = [\n");
     for (unsigned i = 0; i < n; i++)
-        xm_buf_puts(text, "'phy:a,xvda,w',\n");
+        xm_buf_printf(text, "'phy:a,xvd%s,w',\n", xvd(room, i));
     xm_buf_puts(text, "]\n");
 }
 
 static void xl_disks(struct xm_buf *text, unsigned n)
 {
+    char room[8];
+
     xm_buf_puts(text, "disk = [\n");
     for (unsigned i = 0; i < n; i++)
-        xm_buf_puts(text, "'/a,,xvda',\n");
+        xm_buf_printf(text, "'/a,,xvd%s',\n", xvd(room, i));
     xm_buf_puts(text, "]\n");
 }
 
