@@ -496,6 +496,9 @@ static bool same_medium(const libxl_device_disk *a, const libxl_device_disk *b)
            && same_text(a->script, b->script) && same_text(a->backend_domname, b->backend_domname);
 }
 
+/* Each is held against all before it: a bound keeps that from taking long. */
+#define MAX_DISKS 1024
+
 /* As xm: a device is there once, and so is what is behind it. A CD drive that is there takes the newer
  * medium: true if that was done. */
 static bool meets_others(struct xm_binder *b, libxl_device_disk *disk)
@@ -503,6 +506,8 @@ static bool meets_others(struct xm_binder *b, libxl_device_disk *disk)
     libxl_domain_config *cfg = b->cfg;
     long number = xm_disk_number(disk->vdev);
 
+    if (cfg->num_disks >= MAX_DISKS)
+        return xm_binder_error(b, "is one more than the %d disks that a guest may have", MAX_DISKS);
     for (int i = 0; i < cfg->num_disks; i++) {
         libxl_device_disk *other = &cfg->disks[i];
 

@@ -202,7 +202,7 @@ static void disks(struct xm_buf *text, unsigned n)
 
     xm_buf_puts(text, "disk = [\n");
     for (unsigned i = 0; i < n; i++)
-        xm_buf_printf(text, "'phy:a,xvd%s,w',\n", xvd(room, i));
+        xm_buf_printf(text, "'phy:a%u,xvd%s,w',\n", i, xvd(room, i));
     xm_buf_puts(text, "]\n");
 }
 
@@ -212,7 +212,7 @@ static void xl_disks(struct xm_buf *text, unsigned n)
 
     xm_buf_puts(text, "disk = [\n");
     for (unsigned i = 0; i < n; i++)
-        xm_buf_printf(text, "'/a,,xvd%s',\n", xvd(room, i));
+        xm_buf_printf(text, "'/a%u,,xvd%s',\n", i, xvd(room, i));
     xm_buf_puts(text, "]\n");
 }
 

@@ -493,6 +493,13 @@ static void devices_are_sent_as_xm_sent_them(void **state)
     assert_string_equal(twice, expected);
 }
 
+static void too_many_disks_are_refused_at_once(void **state)
+{
+    (void)state;
+    refuse_xm("kernel='/k'\ndisk = ['phy:/d%d,d%dp1,w' % (i, i) for i in range(1025)]\n",
+              "web:2:9: disk[1024]: is one more than the 1024 disks that a guest may have");
+}
+
 /* Each name and its number, as the table of disk numbers has them. */
 static void devices_have_the_numbers_of_their_bus(void **state)
 {
@@ -583,6 +590,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(disk_strings_of_xm_are_understood),
         cmocka_unit_test(wrong_disks_are_named),
+        cmocka_unit_test(too_many_disks_are_refused_at_once),
         cmocka_unit_test(devices_have_the_numbers_of_their_bus),
         cmocka_unit_test(who_shares_a_disk_can_be_seen),
         cmocka_unit_test(disks_of_xl_are_seen_as_xl_has_them),
