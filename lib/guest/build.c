@@ -5,9 +5,10 @@
 #include "guest/claim.h"
 #include "guest/step.h"
 
+/* Who gave the configuration was warned when it was read. */
 static void warn(void *arg, const char *text)
 {
-    xm_log(arg, XM_LOG_WARNING, "%s", text);
+    xm_log(arg, XM_LOG_DEBUG, "%s", text);
 }
 
 static int from_json(struct xm_step *step, const xm_doc *doc, const struct xm_build *build, uint32_t *ret_domid,

@@ -11,9 +11,10 @@
 
 static const char no_uuid[] = "00000000-0000-0000-0000-000000000000";
 
+/* Who gave the configuration was warned when it was read. */
 static void warn(void *arg, const char *text)
 {
-    xm_log(arg, XM_LOG_WARNING, "%s", text);
+    xm_log(arg, XM_LOG_DEBUG, "%s", text);
 }
 
 static void format_uuid(const uint8_t *bytes, char ret_uuid[37])

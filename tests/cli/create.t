@@ -45,6 +45,8 @@ refuse 'xl create -n --format: another one ends with 2' 2 "unknown format 'xml'"
 
 guest loose 'memmory = 3' 'vcpu_avail = 3'
 check 'create: an unknown key is warned of' 'xm create -n loose.cfg 2>&1 | grep "loose.cfg:4:.*memmory: .*did you mean memory"'
+is 'create: and that once, though the guest is bound again to be built' 1 "$(xm create loose.cfg name=once 2>&1 | grep -c memmory:)"
+is 'create -q: or not at all' '' "$(xm create -q loose.cfg name=tight 2>&1)"
 refuse 'create --strict: is an error' 1 'loose.cfg:4:.*memmory: ' 'xm create -n --strict loose.cfg'
 refuse 'create --strict: so is one without effect' 1 'loose.cfg:5:.*vcpu_avail: ' 'xm create -n --strict loose.cfg'
 refuse 'create --strict: beside what is wrong anyway' 1 'memory=-1: -1 is too small' 'xm create -n --strict loose.cfg memory=-1'
