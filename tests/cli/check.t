@@ -81,10 +81,10 @@ check 'check: all mistakes of a file, in order' \
     '! xm check two.cfg >out && [ "$(cut -d: -f1-5 out | cut -d" " -f1-3)" = "two.cfg:3:10: error: memory
 two.cfg:4:9: error: vcpus" ]'
 remark 'an unknown key' 'memmory: .*memory' 'memmory = 3'
-is 'check -v: shows the line, and a mark' "bad.cfg:4:11: warning: memmory: $(xm check bad.cfg | cut -d' ' -f4-)
+is 'check -v: shows the line, and a mark' "bad.cfg:4:1: warning: memmory: $(xm check bad.cfg | cut -d' ' -f4-)
     memmory = 3
-              ^" "$(xm check -v bad.cfg)"
-is 'check --json: an object for each finding' 'bad.cfg 4 11 memmory null warning config' \
+    ^" "$(xm check -v bad.cfg)"
+is 'check --json: an object for each finding' 'bad.cfg 4 1 memmory null warning config' \
     "$(xm check --json bad.cfg | tr -d '",\n' | sed 's/.*file: \(.*\)  *line: \([^ ]*\) *column: \([^ ]*\) *key: \([^ ]*\) *index: \([^ ]*\) *severity: \([^ ]*\) *code: \([^ ]*\) .*/\1 \2 \3 \4 \5 \6 \7/' | tr -s ' ')"
 check 'check: what a file prints does not stand among the findings' \
     'cfg loud "print(\"words\")"; [ "$(xm check loud.cfg 2>err)" = "loud.cfg: ok" ] && grep -q words err'
