@@ -2,7 +2,7 @@
 # Example configurations on real Xen: our own as installed, the walk-through's, and those that Xen
 # brought along from 2004 on. Each boots: PV and PVH guests the tests' kernel, HVM guests a disk that
 # says so on a serial port. What only this machine lacks is given as words: a kernel of today in the
-# place of one of 2004, its initrd and memory enough for it, a screen that needs no desktop.
+# place of one of 2004, its initrd and memory enough for it and its processors, a screen that needs no desktop.
 # time limit: 900 s
 . "$(dirname "$0")/../tap.sh"
 . "$(dirname "$0")/guests.sh"
@@ -43,17 +43,17 @@ boots() {
     check "$title: is destroyed, and nothing is left" 'xm destroy "$name" && nothing_left'
 }
 
-pv=(memory=96 "extra=console=hvc0 quiet" ramdisk=/guests/initrd kernel=/guests/vmlinux)
-boots "$ours/xmexample.plain.cfg" example-plain 96 1 memory=96 "cmdline=console=hvc0 quiet"
-boots "$ours/xmexample.pv.py" example-pv 96 1 memory=96
-boots "$ours/xmexample.pvh.cfg" example-pvh 9[56] 2 memory=96
-boots "$ours/xmexample.devices.cfg" example-devices 96 1 memory=96 maxmem=128
-boots "$ours/xmexample.vmid.py" guest003 96 2 vmid=3 memory=96
+pv=(memory=128 "extra=console=hvc0 quiet" ramdisk=/guests/initrd kernel=/guests/vmlinux)
+boots "$ours/xmexample.plain.cfg" example-plain 128 1 memory=128 "cmdline=console=hvc0 quiet"
+boots "$ours/xmexample.pv.py" example-pv 128 1 memory=128
+boots "$ours/xmexample.pvh.cfg" example-pvh 12[78] 2 memory=128
+boots "$ours/xmexample.devices.cfg" example-devices 128 1 memory=128 maxmem=192
+boots "$ours/xmexample.vmid.py" guest003 128 2 vmid=3 memory=128
 
 cat >guest.py <<'END'
 name = "solaris"
 vcpus = 2
-memory = "96"
+memory = "128"
 extra = "console=hvc0 quiet"
 root = "/dev/ram0"
 disk = ['file:/tank/guests/solaris/disk.img,xvda,w']
@@ -62,16 +62,16 @@ on_shutdown = "destroy"
 kernel = "/guests/vmlinux"
 ramdisk = "/guests/initrd"
 END
-boots "$work/guest.py" solaris 96 2
+boots "$work/guest.py" solaris 128 2
 
-boots "$classic/xen2004-xmexample2" VM3 96 1 vmid=3 "${pv[@]}" cpu=1
-boots "$classic/xen2005-xmexample2" VM3 96 4 vmid=3 "${pv[@]}"
-boots "$classic/xen2007-xmexample2" VM3 96 4 vmid=3 "${pv[@]}"
-boots "$classic/xen2007-xmexample1" ExampleDomain 96 1 "${pv[@]}"
-boots "$classic/xen42-xmexample1" ExampleDomain 96 1 "${pv[@]}"
-boots "$classic/xen42-xmexample.nbd" nbd4 96 1 "${pv[@]}" "disk=file:$work/volume.img,hda1,w"
-boots "$classic/xen42-xmexample.pv-grub" ExampleDomain 96 1 "${pv[@]}"
-boots "$classic/xen2008-stubdom-ExampleHVMDomain" xen2008-stubdom-ExampleHVMDomain 96 1 "${pv[@]}" "vfb=['type=vnc']" \
+boots "$classic/xen2004-xmexample2" VM3 128 1 vmid=3 "${pv[@]}" cpu=1
+boots "$classic/xen2005-xmexample2" VM3 128 4 vmid=3 "${pv[@]}"
+boots "$classic/xen2007-xmexample2" VM3 128 4 vmid=3 "${pv[@]}"
+boots "$classic/xen2007-xmexample1" ExampleDomain 128 1 "${pv[@]}"
+boots "$classic/xen42-xmexample1" ExampleDomain 128 1 "${pv[@]}"
+boots "$classic/xen42-xmexample.nbd" nbd4 128 1 "${pv[@]}" "disk=file:$work/volume.img,hda1,w"
+boots "$classic/xen42-xmexample.pv-grub" ExampleDomain 128 1 "${pv[@]}"
+boots "$classic/xen2008-stubdom-ExampleHVMDomain" xen2008-stubdom-ExampleHVMDomain 128 1 "${pv[@]}" "vfb=['type=vnc']" \
     'disk=file:/var/images/min-el3-i386.img,hda,w'
 
 # The screen costs an HVM guest some of its memory.
