@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "lang/builtin.h"
+#include "lang/operator.h"
 
 static bool is_wanted(struct val v, enum val_type type)
 {
@@ -45,6 +46,24 @@ int call_value(const struct call *call, struct val function, const struct val *a
     static const struct dict no_names;
 
     return eval_call(call->lang, call->place, function, args, count, &no_names, ret_value);
+}
+
+int call_items(const struct call *call, size_t index, const struct list **ret_items)
+{
+    return op_items(call->lang, call->place, call->args[index], ret_items);
+}
+
+int give_list(const struct call *call, enum val_type type, size_t count, struct val *ret_value)
+{
+    if (lang_check_items(call->lang, call->place, count) < 0)
+        return -1;
+    *ret_value = val_list(&call->lang->arena, type, count);
+    return 0;
+}
+
+void give_item(const struct call *call, struct val list, struct val item)
+{
+    list_add(&call->lang->arena, list.list, item);
 }
 
 int give_text(const struct call *call, const char *text, size_t len, struct val *ret_value)

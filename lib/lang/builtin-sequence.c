@@ -7,31 +7,12 @@
 #include "lang/builtin.h"
 #include "lang/operator.h"
 
-static int items_of(const struct call *call, size_t index, const struct list **ret_items)
-{
-    return op_items(call->lang, call->place, call->args[index], ret_items);
-}
-
-/* A new list for count items. */
-static int new_list(const struct call *call, enum val_type type, size_t count, struct val *ret_value)
-{
-    if (lang_check_items(call->lang, call->place, count) < 0)
-        return -1;
-    *ret_value = val_list(&call->lang->arena, type, count);
-    return 0;
-}
-
-static void add(const struct call *call, struct val list, struct val item)
-{
-    list_add(&call->lang->arena, list.list, item);
-}
-
 static struct val pair(const struct call *call, struct val a, struct val b)
 {
     struct val tuple = val_list(&call->lang->arena, V_TUPLE, 2);
 
-    add(call, tuple, a);
-    add(call, tuple, b);
+    give_item(call, tuple, a);
+    give_item(call, tuple, b);
     return tuple;
 }
 
@@ -54,10 +35,10 @@ static int run_range(const struct call *call, struct val *ret_value)
         count = ((uint64_t)stop - (uint64_t)start - 1) / (uint64_t)step + 1;
     else if (step < 0 && start > stop)
         count = ((uint64_t)start - (uint64_t)stop - 1) / (0 - (uint64_t)step) + 1;
-    if (new_list(call, V_LIST, count, ret_value) < 0)
+    if (give_list(call, V_LIST, count, ret_value) < 0)
         return -1;
     for (uint64_t i = 0; i < count; i++)
-        add(call, *ret_value, val_int((int64_t)((uint64_t)start + i * (uint64_t)step)));
+        give_item(call, *ret_value, val_int((int64_t)((uint64_t)start + i * (uint64_t)step)));
     return 0;
 }
 
@@ -167,7 +148,7 @@ static int run_sorted(const struct call *call, struct val *ret_value)
 {
     const struct list *items;
 
-    return items_of(call, 0, &items) < 0 ? -1 : sorted(call, 1, items, ret_value);
+    return call_items(call, 0, &items) < 0 ? -1 : sorted(call, 1, items, ret_value);
 }
 
 int run_sort(const struct call *call, struct val *ret_value)
@@ -185,10 +166,10 @@ static int run_reversed(const struct call *call, struct val *ret_value)
 {
     const struct list *items;
 
-    if (items_of(call, 0, &items) < 0 || new_list(call, V_LIST, items->count, ret_value) < 0)
+    if (call_items(call, 0, &items) < 0 || give_list(call, V_LIST, items->count, ret_value) < 0)
         return -1;
     for (size_t i = items->count; i-- > 0;)
-        add(call, *ret_value, items->items[i]);
+        give_item(call, *ret_value, items->items[i]);
     return 0;
 }
 
@@ -199,7 +180,7 @@ static int extreme(const struct call *call, unsigned op, struct val *ret_value)
     struct val best;
     bool better;
 
-    if (call->count == 1 && items_of(call, 0, &items) < 0)
+    if (call->count == 1 && call_items(call, 0, &items) < 0)
         return -1;
     if (items->count == 0 && call_named(call, "default") == NULL)
         return lang_raise(call->lang, call->place, "ValueError", "nothing to choose from");
@@ -241,7 +222,7 @@ static int run_sum(const struct call *call, struct val *ret_value)
 
     if (total.type == V_STR)
         return lang_raise(call->lang, call->place, "TypeError", "sum() can't sum strings [use ''.join(seq) instead]");
-    if (items_of(call, 0, &items) < 0)
+    if (call_items(call, 0, &items) < 0)
         return -1;
     for (size_t i = 0; i < items->count; i++)
         if (lang_step(call->lang, call->place, 0) < 0
@@ -260,10 +241,10 @@ static int run_enumerate(const struct call *call, struct val *ret_value)
         return -1;
     if (start > INT32_MAX || start < INT32_MIN)
         return lang_raise(call->lang, call->place, "OverflowError", "enumerate() starts with a small int");
-    if (items_of(call, 0, &items) < 0 || new_list(call, V_LIST, items->count, ret_value) < 0)
+    if (call_items(call, 0, &items) < 0 || give_list(call, V_LIST, items->count, ret_value) < 0)
         return -1;
     for (size_t i = 0; i < items->count; i++)
-        add(call, *ret_value, pair(call, val_int(start + (int64_t)i), items->items[i]));
+        give_item(call, *ret_value, pair(call, val_int(start + (int64_t)i), items->items[i]));
     return 0;
 }
 
@@ -272,7 +253,7 @@ static int all_items(const struct call *call, size_t first, const struct list *l
 {
     *ret_count = call->count > first ? SIZE_MAX : 0;
     for (size_t i = first; i < call->count; i++) {
-        if (items_of(call, i, &lists[i]) < 0)
+        if (call_items(call, i, &lists[i]) < 0)
             return -1;
         if (lists[i]->count < *ret_count)
             *ret_count = lists[i]->count;
@@ -285,14 +266,14 @@ static int run_zip(const struct call *call, struct val *ret_value)
     const struct list *lists[8];
     size_t count;
 
-    if (all_items(call, 0, lists, &count) < 0 || new_list(call, V_LIST, count, ret_value) < 0)
+    if (all_items(call, 0, lists, &count) < 0 || give_list(call, V_LIST, count, ret_value) < 0)
         return -1;
     for (size_t i = 0; i < count; i++) {
         struct val tuple = val_list(&call->lang->arena, V_TUPLE, call->count);
 
         for (size_t j = 0; j < call->count; j++)
-            add(call, tuple, lists[j]->items[i]);
-        add(call, *ret_value, tuple);
+            give_item(call, tuple, lists[j]->items[i]);
+        give_item(call, *ret_value, tuple);
     }
     return 0;
 }
@@ -302,7 +283,7 @@ static int run_map(const struct call *call, struct val *ret_value)
     const struct list *lists[8];
     size_t count;
 
-    if (all_items(call, 1, lists, &count) < 0 || new_list(call, V_LIST, count, ret_value) < 0)
+    if (all_items(call, 1, lists, &count) < 0 || give_list(call, V_LIST, count, ret_value) < 0)
         return -1;
     for (size_t i = 0; i < count; i++) {
         struct val args[8], result;
@@ -316,7 +297,7 @@ static int run_map(const struct call *call, struct val *ret_value)
             result = args[0];
         else if (call_value(call, call->args[0], args, call->count - 1, &result) < 0)
             return -1;
-        add(call, *ret_value, result);
+        give_item(call, *ret_value, result);
     }
     return 0;
 }
@@ -342,7 +323,7 @@ static int run_filter(const struct call *call, struct val *ret_value)
 {
     const struct list *items;
 
-    if (items_of(call, 1, &items) < 0 || new_list(call, V_LIST, 0, ret_value) < 0)
+    if (call_items(call, 1, &items) < 0 || give_list(call, V_LIST, 0, ret_value) < 0)
         return -1;
     for (size_t i = 0; i < items->count; i++) {
         struct val item = items->items[i], keep;
@@ -350,7 +331,7 @@ static int run_filter(const struct call *call, struct val *ret_value)
         if (key_of(call, &call->args[0], item, &keep) < 0)
             return -1;
         if (val_truth(keep))
-            add(call, *ret_value, item);
+            give_item(call, *ret_value, item);
         if (lang_check_count(call->lang, call->place, ret_value->list->count) < 0)
             return -1;
     }
@@ -362,7 +343,7 @@ static int any_all(const struct call *call, bool stop_at, struct val *ret_value)
     const struct list *items;
     bool found = false;
 
-    if (items_of(call, 0, &items) < 0)
+    if (call_items(call, 0, &items) < 0)
         return -1;
     for (size_t i = 0; i < items->count && !found; i++)
         found = val_truth(items->items[i]) == stop_at;
@@ -385,7 +366,7 @@ static int run_reduce(const struct call *call, struct val *ret_value)
     const struct list *items;
     size_t i = 0;
 
-    if (items_of(call, 1, &items) < 0)
+    if (call_items(call, 1, &items) < 0)
         return -1;
     if (call->count < 3 && items->count == 0)
         return lang_raise(call->lang, call->place, "TypeError", "reduce() of empty sequence with no initial value");
@@ -403,10 +384,10 @@ static int run_iter(const struct call *call, struct val *ret_value)
 {
     const struct list *items;
 
-    if (items_of(call, 0, &items) < 0 || new_list(call, V_LIST, items->count, ret_value) < 0)
+    if (call_items(call, 0, &items) < 0 || give_list(call, V_LIST, items->count, ret_value) < 0)
         return -1;
     for (size_t i = 0; i < items->count; i++)
-        add(call, *ret_value, items->items[i]);
+        give_item(call, *ret_value, items->items[i]);
     return 0;
 }
 

@@ -9,25 +9,6 @@
 #include "lang/operator.h"
 #include "lang/output.h"
 
-static int items_of(const struct call *call, size_t index, const struct list **ret_items)
-{
-    return op_items(call->lang, call->place, call->args[index], ret_items);
-}
-
-/* A new list for count items. */
-static int new_list(const struct call *call, enum val_type type, size_t count, struct val *ret_value)
-{
-    if (lang_check_items(call->lang, call->place, count) < 0)
-        return -1;
-    *ret_value = val_list(&call->lang->arena, type, count);
-    return 0;
-}
-
-static void add(const struct call *call, struct val list, struct val item)
-{
-    list_add(&call->lang->arena, list.list, item);
-}
-
 static int run_len(const struct call *call, struct val *ret_value)
 {
     struct val v = call->args[0];
@@ -68,11 +49,11 @@ static int copy_items(const struct call *call, enum val_type type, struct val *r
     const struct list *items;
 
     if (call->count == 0)
-        return new_list(call, type, 0, ret_value);
-    if (items_of(call, 0, &items) < 0 || new_list(call, type, items->count, ret_value) < 0)
+        return give_list(call, type, 0, ret_value);
+    if (call_items(call, 0, &items) < 0 || give_list(call, type, items->count, ret_value) < 0)
         return -1;
     for (size_t i = 0; i < items->count; i++)
-        add(call, *ret_value, items->items[i]);
+        give_item(call, *ret_value, items->items[i]);
     return 0;
 }
 
@@ -115,7 +96,7 @@ static int make_set(const struct call *call, const char *fixed, struct val *ret_
     const struct list *items;
 
     if (call->count > 0) {
-        if (items_of(call, 0, &items) < 0)
+        if (call_items(call, 0, &items) < 0)
             return -1;
         for (size_t i = 0; i < items->count; i++)
             if (op_set_add(call->lang, call->place, set.dict, items->items[i]) < 0)
@@ -142,7 +123,7 @@ static int run_fromkeys(const struct call *call, struct val *ret_value)
     struct dict *dict = dict_new(&call->lang->arena);
     const struct list *items;
 
-    if (items_of(call, 0, &items) < 0)
+    if (call_items(call, 0, &items) < 0)
         return -1;
     for (size_t i = 0; i < items->count; i++)
         if (op_dict_set(call->lang, call->place, dict, items->items[i], call->count > 1 ? call->args[1] : val_none()) < 0)
@@ -236,7 +217,7 @@ static int run_apply(const struct call *call, struct val *ret_value)
 {
     const struct list *items = NULL;
 
-    if (call->count > 1 && items_of(call, 1, &items) < 0)
+    if (call->count > 1 && call_items(call, 1, &items) < 0)
         return -1;
     return call_value(call, call->args[0], items != NULL ? items->items : NULL, items != NULL ? items->count : 0, ret_value);
 }

@@ -64,7 +64,12 @@ int call_int(const struct call *call, size_t index, const char *name, int64_t ot
 int call_value(const struct call *call, struct val function, const struct val *args, size_t count, struct val *ret_value);
 /* list.sort() */
 int run_sort(const struct call *call, struct val *ret_value);
-/* Results. give_text() refuses what is too long. */
+/* What the argument goes through, item by item. */
+int call_items(const struct call *call, size_t index, const struct list **ret_items);
+/* Results. give_text() and give_list(), a new list with room for count items, refuse what is too
+ * long. */
+int give_list(const struct call *call, enum val_type type, size_t count, struct val *ret_value);
+void give_item(const struct call *call, struct val list, struct val item);
 int give_text(const struct call *call, const char *text, size_t len, struct val *ret_value);
 /* A tuple with names for its items, which end with NULL. */
 struct val named_tuple(struct lang *lang, const char *const *fields);

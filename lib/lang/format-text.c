@@ -8,16 +8,6 @@
 #include "lang/format.h"
 #include "lang/operator.h"
 
-static int finish(struct lang *lang, struct xm_place place, struct xm_buf *out, int rc, struct val *ret_text)
-{
-    if (rc == 0)
-        rc = lang_check_str(lang, place, out->len);
-    if (rc == 0)
-        *ret_text = val_str(&lang->arena, out->data, out->len);
-    xm_buf_clear(out);
-    return rc;
-}
-
 struct percent {
     struct lang *lang;
     struct xm_place place;
@@ -157,7 +147,7 @@ int format_percent(struct lang *lang, struct xm_place place, const struct str *f
     struct percent in = { .lang = lang, .place = place, .args = args, .at = format->data, .end = format->data + format->len };
     struct xm_buf out = XM_BUF_INIT;
 
-    return finish(lang, place, &out, percent_all(&in, &out), ret_text);
+    return format_finish(lang, place, &out, percent_all(&in, &out), ret_text);
 }
 
 struct braces {
@@ -303,5 +293,5 @@ int format_braces(struct lang *lang, struct xm_place place, const struct str *fo
                          .at = format->data, .end = format->data + format->len };
     struct xm_buf out = XM_BUF_INIT;
 
-    return finish(lang, place, &out, braces_all(&in, &out), ret_text);
+    return format_finish(lang, place, &out, braces_all(&in, &out), ret_text);
 }

@@ -260,7 +260,7 @@ static int put_value(struct lang *lang, struct xm_place place, struct xm_buf *ou
     }
 }
 
-static int finish(struct lang *lang, struct xm_place place, struct xm_buf *out, int rc, struct val *ret_text)
+int format_finish(struct lang *lang, struct xm_place place, struct xm_buf *out, int rc, struct val *ret_text)
 {
     if (rc == 0)
         rc = lang_check_str(lang, place, out->len);
@@ -278,14 +278,14 @@ int format_str(struct lang *lang, struct xm_place place, struct val v, struct va
         *ret_text = v;
         return 0;
     }
-    return finish(lang, place, &out, put_value(lang, place, &out, v, STR, 0), ret_text);
+    return format_finish(lang, place, &out, put_value(lang, place, &out, v, STR, 0), ret_text);
 }
 
 int format_repr(struct lang *lang, struct xm_place place, struct val v, struct val *ret_text)
 {
     struct xm_buf out = XM_BUF_INIT;
 
-    return finish(lang, place, &out, put_value(lang, place, &out, v, REPR, 0), ret_text);
+    return format_finish(lang, place, &out, put_value(lang, place, &out, v, REPR, 0), ret_text);
 }
 
 int format_convert(struct lang *lang, struct xm_place place, char how, struct val *value)
@@ -294,5 +294,5 @@ int format_convert(struct lang *lang, struct xm_place place, char how, struct va
 
     if (how == 's')
         return format_str(lang, place, *value, value);
-    return finish(lang, place, &out, put_value(lang, place, &out, *value, how == 'a' ? ASCII : REPR, 0), value);
+    return format_finish(lang, place, &out, put_value(lang, place, &out, *value, how == 'a' ? ASCII : REPR, 0), value);
 }

@@ -2,6 +2,7 @@
 #ifndef XM_LANG_FORMAT_H
 #define XM_LANG_FORMAT_H
 
+#include "base/buf.h"
 #include "lang/context.h"
 
 int format_str(struct lang *lang, struct xm_place place, struct val v, struct val *ret_text);
@@ -18,5 +19,8 @@ int format_percent(struct lang *lang, struct xm_place place, const struct str *f
 /* named: the keyword arguments. */
 int format_braces(struct lang *lang, struct xm_place place, const struct str *format, const struct val *args, size_t count,
                   const struct dict *named, struct val *ret_text);
+
+/* The end of each of these: out's text, unless rc says that it failed or it is too long. Clears out. */
+int format_finish(struct lang *lang, struct xm_place place, struct xm_buf *out, int rc, struct val *ret_text);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "lang/utf8.h"
 
 static bool all_of(const char *text, const char *set)
 {
@@ -129,25 +130,6 @@ static int fail(struct reader *in, const char *what)
     return lang_stop(in->lang, in->place, "%s", what);
 }
 
-static void put_utf8(struct xm_buf *out, unsigned long c)
-{
-    if (c < 0x80) {
-        xm_buf_putc(out, (char)c);
-    } else if (c < 0x800) {
-        xm_buf_putc(out, (char)(0xc0 | c >> 6));
-        xm_buf_putc(out, (char)(0x80 | (c & 0x3f)));
-    } else {
-        if (c >= 0x10000) {
-            xm_buf_putc(out, (char)(0xf0 | c >> 18));
-            xm_buf_putc(out, (char)(0x80 | (c >> 12 & 0x3f)));
-        } else {
-            xm_buf_putc(out, (char)(0xe0 | c >> 12));
-        }
-        xm_buf_putc(out, (char)(0x80 | (c >> 6 & 0x3f)));
-        xm_buf_putc(out, (char)(0x80 | (c & 0x3f)));
-    }
-}
-
 /* Exactly count hexadecimal digits. */
 static int read_hex(struct reader *in, int count, unsigned long *ret_value)
 {
@@ -172,7 +154,7 @@ static int put_code(struct reader *in, unsigned long code, bool byte)
     else if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
         return fail(in, "not a Unicode character");
     else
-        put_utf8(&in->out, code);
+        utf8_put(&in->out, (uint32_t)code);
     return 0;
 }
 
