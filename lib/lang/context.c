@@ -184,7 +184,10 @@ int lang_report(const struct lang *lang, xm_error **err)
     const char *text = failure->text->len > 0 || failure->type == NULL ? failure->text->data : failure->type->name;
     const struct xm_lang_input *input = lang->input;
     const struct xm_source source = { input->file, input->text, input->len, input->words_line };
-    xm_autofree char *message = xm_source_complain(&source, failure->place, NULL, text);
+    /* That one's text is the key and nothing more. */
+    bool bare = failure->type != NULL && strcmp(failure->type->name, "KeyError") == 0;
+    xm_autofree char *what = xm_printf("%s%s", bare ? "KeyError: " : "", text);
+    xm_autofree char *message = xm_source_complain(&source, failure->place, NULL, what);
 
     return xm_fail(err, XM_INVALID, "%s", message);
 }

@@ -208,7 +208,7 @@ static void operators_are_python_s(void **state)
         { BOTH, "a=1/0", "f:1:4: division by zero\na=1/0\n   ^" },
         { BOTH, "a='x'+1", "f:1:6: str + int: a number is made a text by str()\na='x'+1\n     ^" },
         { BOTH, "a=[1][3]", "f:1:7: index 3 is out of range: there are 1 items\na=[1][3]\n      ^" },
-        { BOTH, "a={}['k']", "f:1:6: 'k'\na={}['k']\n     ^" },
+        { BOTH, "a={}['k']", "f:1:6: KeyError: 'k'\na={}['k']\n     ^" },
         { BOTH, "a='%d' % 'x'", "f:1:8: format 'd' wants a number, not str\na='%d' % 'x'\n       ^" },
         { BOTH, "a='%s' % (1,2)", "f:1:8: more values than the format takes\na='%s' % (1,2)\n       ^" },
         { BOTH, "a=2**63", "f:1:4: the result does not fit into 64 bits\na=2**63\n   ^" },
