@@ -139,7 +139,15 @@ int load_unchecked(struct xm_env *env, const struct load_args *args, const struc
     return load_source(env, args, call, &source, ret_doc, err);
 }
 
-static int print_dry_run(const struct xm_env *env, const char *format, const xm_doc *doc, xm_error **err)
+/* Which cpus a list means, only a host knows; the rest needs none. */
+static int format_json(struct xm_env *env, const xm_doc *doc, char **ret_text, xm_error **err)
+{
+    if (!xm_guest_names_cpus(doc))
+        return xm_config_format_json(doc, ret_text, err);
+    return env_open(env, err) < 0 ? -1 : xm_guest_dry_json(&env->guests, doc, ret_text, err);
+}
+
+static int print_dry_run(struct xm_env *env, const char *format, const xm_doc *doc, xm_error **err)
 {
     xm_autofree char *text = NULL;
     int ret;
@@ -149,7 +157,7 @@ static int print_dry_run(const struct xm_env *env, const char *format, const xm_
     if (strcmp(format, "cfg") == 0)
         ret = xm_config_format_cfg(doc, &text, err);
     else
-        ret = strcmp(format, "sxp") == 0 ? xm_config_format_sxp(doc, &text, err) : xm_config_format_json(doc, &text, err);
+        ret = strcmp(format, "sxp") == 0 ? xm_config_format_sxp(doc, &text, err) : format_json(env, doc, &text, err);
     if (ret == 0)
         fputs(text, stdout);
     return ret;

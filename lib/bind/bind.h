@@ -13,7 +13,7 @@
 #include "doc/doc.h"
 
 /* What is known of the machine: without it, CPU lists keep processors that may not exist, and
- * "node:N" in them is refused. */
+ * "node:N" in them may be any. */
 struct xm_bind_machine {
     unsigned nr_cpus;
     const unsigned *cpu_nodes;          /* the NUMA node of each; NULL: unknown */

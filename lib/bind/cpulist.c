@@ -47,10 +47,10 @@ static int apply_nodes(const struct list *list, const char *item, const char *te
 
     if (!parse_range(text, XM_CPULIST_MAX_NODES, &nodes))
         return xm_fail(err, XM_INVALID, "'%s' is no range of nodes", item);
-    if (machine->nodes == NULL)
-        return xm_fail(err, XM_INVALID, "'%s': nodes are only known on the host itself; name the cpus", item);
     for (unsigned cpu = 0; cpu < machine->nr_cpus; cpu++) {
-        if (machine->nodes[cpu] >= nodes.first && machine->nodes[cpu] <= nodes.last)
+        bool meant = machine->nodes != NULL ? machine->nodes[cpu] >= nodes.first && machine->nodes[cpu] <= nodes.last : on;
+
+        if (meant)
             list->set(list->arg, cpu, on);
     }
     return 0;

@@ -15,7 +15,7 @@
 
 struct xm_cpulist_machine {
     unsigned nr_cpus;           /* at most XM_CPULIST_MAX_CPUS */
-    const unsigned *nodes;      /* the NUMA node of each cpu; NULL: unknown, then nodes are refused */
+    const unsigned *nodes;      /* the NUMA node of each cpu; NULL: unknown, each may be on any node */
 };
 
 /* Calls set(arg, cpu, on) for every cpu that an item puts in or takes out. XM_INVALID names the

@@ -9,7 +9,7 @@
 /* --- binding --- */
 
 /* Only a guest that is bound to cpus makes it worth asking what cpus there are. */
-static bool names_cpus(const xm_doc *doc)
+bool xm_guest_names_cpus(const xm_doc *doc)
 {
     return xm_doc_get(doc, "cpus") != NULL || xm_doc_get(doc, "cpus_soft") != NULL || xm_doc_get(doc, "cpu") != NULL;
 }
@@ -50,22 +50,46 @@ static void let_share(const xm_doc *doc, libxl_domain_config *cfg)
     xm_disks_clear(&disks);
 }
 
-int xm_guest_bind(const struct xm_guests *guests, const xm_doc *doc, const struct xm_bind_report *report,
-                  libxl_domain_config *cfg, xm_error **err)
+/* With the processors of this host. */
+static int bind_here(const struct xm_guests *guests, const xm_doc *doc, const struct xm_bind_report *report,
+                     libxl_domain_config *cfg, xm_error **err)
 {
     struct xm_bind_report with = *report;
     struct xm_bind_machine machine;
     xm_autofree unsigned *nodes = NULL;
 
-    if (names_cpus(doc)) {
+    if (xm_guest_names_cpus(doc)) {
         if (load_machine(guests->host, &machine, &nodes, err) < 0)
             return -1;
         with.machine = &machine;
     }
-    if (xm_bind(doc, &with, cfg, err) < 0)
+    return xm_bind(doc, &with, cfg, err);
+}
+
+int xm_guest_bind(const struct xm_guests *guests, const xm_doc *doc, const struct xm_bind_report *report,
+                  libxl_domain_config *cfg, xm_error **err)
+{
+    if (bind_here(guests, doc, report, cfg, err) < 0)
         return -1;
     let_share(doc, cfg);
     return 0;
+}
+
+int xm_guest_dry_json(const struct xm_guests *guests, const xm_doc *doc, char **ret_text, xm_error **err)
+{
+    const struct xm_bind_report report = { .warning = NULL };
+    libxl_domain_config cfg;
+    int ret;
+
+    libxl_domain_config_init(&cfg);
+    ret = bind_here(guests, doc, &report, &cfg, err);
+    if (ret == 0) {
+        *ret_text = xm_bind_json(&cfg);
+        if (*ret_text == NULL)
+            ret = xm_fail(err, XM_HOST, "%s: libxl could not write its JSON", xm_doc_file(doc));
+    }
+    libxl_domain_config_dispose(&cfg);
+    return ret;
 }
 
 /* --- who else there is --- */

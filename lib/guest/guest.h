@@ -100,6 +100,11 @@ XM_API int xm_guest_pin(const struct xm_guests *guests, const char *uuid, unsign
  * will be started with. Owned by the caller. */
 XM_API int xm_guest_config_json(const struct xm_guests *guests, const struct xm_guest *guest, char **ret_json, xm_error **err);
 
+/* xm_config_format_json() on this host: with the processors that lists name and there are. Without
+ * them, for a document that names cpus, it would not be what stock xl prints. */
+XM_API bool xm_guest_names_cpus(const xm_doc *doc);
+XM_API int xm_guest_dry_json(const struct xm_guests *guests, const xm_doc *doc, char **ret_text, xm_error **err);
+
 /* What guest was given, or will be started with; of one that is not ours, what its host tells. */
 XM_API int xm_guest_doc(const struct xm_guests *guests, const struct xm_guest *guest, xm_doc **ret_doc, xm_error **err);
 

@@ -43,6 +43,13 @@ refuse 'create --format: without -n' 1 'is for -n' 'xm create --format=json deff
 refuse 'create -n --format: another one' 1 "unknown format 'xml'" 'xm create -n --format=xml deff.cfg'
 refuse 'xl create -n --format: another one ends with 2' 2 "unknown format 'xml'" 'xl create -n --format=xml deff.cfg'
 
+guest nodes 'vcpus = 2' 'cpus = "node:0,^1"' 'cpus_soft = "0-9"'
+like 'xl create -n: lists of cpus and nodes mean those of the host' \
+    'vcpu_hard_affinity":\[\[0,2,3\],\[0,2,3\]\],"vcpu_soft_affinity":\[\[0,1,2,3\],' "$(xl create -qn nodes.cfg | tr -d ' \n')"
+check 'create: a guest on a node' 'xm create -q nodes.cfg && xm vcpu-list nodes | grep -q "0,2-3" && xm destroy nodes'
+refuse 'create: a node that is not there' 1 "nodes.cfg:5:8: cpus: 'node:7' leaves no processor" \
+    'sed -i "s/node:0,^1/node:7/" nodes.cfg && xm create -q nodes.cfg'
+
 guest loose 'memmory = 3' 'vcpu_avail = 3'
 check 'create: an unknown key is warned of' 'xm create -n loose.cfg 2>&1 | grep "loose.cfg:4:.*memmory: .*did you mean memory"'
 is 'create: and that once, though the guest is bound again to be built' 1 "$(xm create loose.cfg name=once 2>&1 | grep -c memmory:)"
