@@ -117,6 +117,13 @@ static void vif_rate(struct xm_binder *b, const struct xm_word *word, libxl_devi
         (void)xm_binder_error(b, "'%s' is no rate (like 10Mb/s or 500KB/s@20ms)", word->value);
 }
 
+/* libxl builds no such guest, xl hands it over all the same. To xm the word meant nothing there. */
+static bool is_emulated_in_vain(const struct xm_binder *b, int type)
+{
+    return type == LIBXL_NIC_TYPE_VIF_IOEMU && b->dialect == XM_DIALECT_XM
+        && b->cfg->c_info.type != LIBXL_DOMAIN_TYPE_HVM;
+}
+
 /* Neither xm nor xl refuses another type: the interface is then of both kinds, as without one. */
 static void vif_type(struct xm_binder *b, const struct xm_word *word, libxl_device_nic *nic)
 {
@@ -124,10 +131,12 @@ static void vif_type(struct xm_binder *b, const struct xm_word *word, libxl_devi
     int type;
 
     xm_binder_at(b, word->value_at);
-    if (xm_choice_find(xm ? xm_types : xl_types, word->value, &type))
-        nic->nictype = (libxl_nic_type)type;
-    else
+    if (!xm_choice_find(xm ? xm_types : xl_types, word->value, &type))
         xm_binder_warn(b, "type '%s' is ignored (%s)", word->value, xm ? "ioemu, netfront, vif or paravirtualised" : "ioemu or vif");
+    else if (is_emulated_in_vain(b, type))
+        xm_binder_warn(b, "type 'ioemu' is for hvm guests; this one gets a paravirtualised interface");
+    else
+        nic->nictype = (libxl_nic_type)type;
 }
 
 static void vif_number(struct xm_binder *b, const struct xm_word *word, int *field)

@@ -325,6 +325,8 @@ static void check_nic(struct check *c, const libxl_device_nic *nic, int index)
     const char *bridge = xm_claim_bridge(c->guests, nic);
     xm_error *why = NULL;
 
+    if (nic->nictype == LIBXL_NIC_TYPE_VIF_IOEMU && c->cfg.c_info.type != LIBXL_DOMAIN_TYPE_HVM)
+        ADD(c, ERROR, "vif-type", "vif", index, "only an hvm guest has an emulated interface (type=vif is paravirtualised)");
     if (!is_here(c, nic->backend_domname ? nic->backend_domname : conf->vif_backend, "vif", index)
         || !needs(c, XM_NEED_SCRIPT, script, "vif-script", "vif", index, "")
         || strcmp(base_of(script), XM_HOST_VIF_SCRIPT) != 0)    /* others have their own idea of a bridge */

@@ -183,6 +183,9 @@ check 'xl: a place twice: create fails' '! xl check -q bad.cfg && ! xl create -q
 # --- its vifs ---
 finding 'no bridge' 'vif\[0\]: could not find bridge device nobr' "vif = ['bridge=nobr']"
 fine 'a bridge by its old name' "vif = ['bridge=xenbr7']"
+remark 'an emulated interface of a PV guest' 'vif\[0\]: type .ioemu. is for hvm guests' "vif = ['type=ioemu']"
+cfg bad "vif = ['type=ioemu']"
+check 'the same as xl: an error, and create fails' '! xl check bad.cfg >out && grep -q "error: vif\[0\]: only an hvm guest" out && ! xl create bad.cfg 2>err && grep -q "emulated interface" err'
 finding 'no vif script' 'vif\[0\]: there is no script vif-nothing' "vif = ['script=vif-nothing']"
 finding 'a vif script that is nowhere' 'vif\[0\]: script /etc/nothing: No such file' "vif = ['script=/etc/nothing']"
 fine 'a vif script of its own' "vif = ['script=/etc/script']"

@@ -206,7 +206,8 @@ static void interfaces_of_xm_are_understood(void **state)
         { "vif=['script=vif-nat,backend=net,vifname=v0,model=e1000']", "\"backend_domname\": \"net\"" },
         { "vif=['script=vif-nat,backend=net,vifname=v0,model=e1000']", "\"ifname\": \"v0\"" },
         { "vif=['script=vif-nat,backend=net,vifname=v0,model=e1000']", "\"model\": \"e1000\"" },
-        { "vif=['type=ioemu']", "\"nictype\": \"vif_ioemu\"" },
+        { "vif=['type=ioemu']", "\"nics\": [ { \"devid\": 0 } ]" },
+        { "builder='hvm'\nvif=['type=ioemu']", "\"nictype\": \"vif_ioemu\"" },
         { "vif=['type=netfront']", "\"nictype\": \"vif\"" },
         { "vif=['type=paravirtualised']", "\"nictype\": \"vif\"" },
         { "vif=['rate=10Mb/s']", "\"rate_bytes_per_interval\": 62500, \"rate_interval_usecs\": 50000" },
@@ -243,12 +244,15 @@ static void wrong_interfaces_are_named(void **state)
 
 static void options_without_effect_are_told_of(void **state)
 {
-    AUTO_BOUND vif, vfb, type;
+    AUTO_BOUND vif, vfb, type, emulated;
 
     (void)state;
     bind_xm("kernel='/k'\nvif=['type=e1000']\n", &type);
     assert_string_equal(type.warnings.data,
                         "web:2:12: vif[0]: type 'e1000' is ignored (ioemu, netfront, vif or paravirtualised)\n");
+    bind_xm("kernel='/k'\nvif=['type=ioemu']\n", &emulated);
+    assert_string_equal(emulated.warnings.data,
+                        "web:2:12: vif[0]: type 'ioemu' is for hvm guests; this one gets a paravirtualised interface\n");
     bind_xm("kernel='/k'\nvif=['accel=x']\n", &vif);
     assert_string_equal(vif.warnings.data, "web:2:6: vif[0]: option 'accel' has no effect any more\n");
     bind_xm("kernel='/k'\nvfb=['vnc=1,serial=pty']\n", &vfb);

@@ -309,7 +309,7 @@ static void what_is_read_back_means_the_same(void **state)
         "name='a'\nkernel='/k'\nmemory=64\nvcpus=1\ntype='pvh'\n",
         "name='a'\nkernel='/k'\nmemory=64\nvcpus=1\ndisk=['/dev/a,raw,xvda,w', '/b,qcow2,xvdb,r', 'iqn.x,,xvdc,w,script=block-iscsi',"
         "'/d,,xvdd,w,discard', 'format=raw,vdev=xve,access=w,target=/x,y', ',hdc:cdrom,r', '/e,,xvdf,w,backend=s']\n",
-        "name='a'\nkernel='/k'\nmemory=64\nvcpus=1\n"
+        "name='a'\ntype='hvm'\nmemory=64\nvcpus=1\n"
         "vif=['', 'type=ioemu,model=e1000,bridge=b', 'type=vif,rate=10Mb/s@20ms', 'backend=net,mac=00:16:3e:00:00:01,script=s']\n",
         "name='a'\nkernel='/k'\nmemory=64\nvcpus=1\nvfb=['', 'vnc=0,sdl=1,opengl=0', 'vncdisplay=3,vncunused=0,vncpasswd=x']\n",
         "name='a'\nkernel='/k'\nmemory=64\nvcpus=1\npci=['0:7:0.1', '8:0.0,msitranslate=1,permissive=1', '9:0.0,power_mgmt=1,seize=1']\n",

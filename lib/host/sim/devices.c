@@ -95,11 +95,15 @@ static int need_disk(const struct sim_state *state, const xm_holders *holders, c
 }
 
 /* A script of another kind decides itself what it needs. */
-static int need_bridge(const struct sim_state *state, const xm_conf *conf, const xm_json *nic, size_t number, xm_error **err)
+static int need_bridge(const struct sim_state *state, const xm_conf *conf, const char *kind, const xm_json *nic, size_t number,
+                       xm_error **err)
 {
     const char *bridge = xm_json_str(xm_json_get(nic, "bridge", NULL));
     const char *script = xm_json_str(xm_json_get(nic, "script", NULL));
+    const char *type = xm_json_str(xm_json_get(nic, "nictype", NULL));
 
+    if (type != NULL && strcmp(type, "vif_ioemu") == 0 && strcmp(kind, "hvm") != 0)
+        return xm_fail(err, XM_INVALID, "trying to create PV or PVH guest with an emulated interface");
     if (!xm_held_here(nic))
         return need_backend(state, nic, err);
     if (script == NULL)
@@ -182,7 +186,7 @@ int sim_need_devices(const struct sim_state *state, const xm_conf *conf, const s
         if (need_disk(state, holders, request->guest.uuid, disks->items[i], err) < 0)
             return -1;
     for (size_t i = 0; i < nics->count; i++)
-        if (need_bridge(state, conf, nics->items[i], i, err) < 0)
+        if (need_bridge(state, conf, request->guest.kind, nics->items[i], i, err) < 0)
             return -1;
     return need_pcis(state, holders, request, err);
 }
