@@ -23,6 +23,9 @@ while IFS= read -r line; do
     @KEYS@)
         keys=$("$xm" create --help_config) && [ -n "$keys" ] || exit 1
         printf '%s\n' "$keys" | sed 's/\\/\\e/g; s/-/\\-/g
+            # What was replaced so far must not count for the next t.
+            t rows
+            :rows
             s/^                               \(.*\)/.br\n(\1)/; t
             s/^  \([^ ]*\) *\(.*\)/.TP\n.B "\1"\n\\\&\2./; t
             s/^\(.*\):$/.SS "\1"/'

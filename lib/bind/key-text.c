@@ -44,29 +44,28 @@ static void add_type(struct xm_buf *out, const struct xm_key *key)
         xm_buf_printf(out, ", %ld to %ld", key->min, key->max);
 }
 
-static void add_default_of(struct xm_buf *out, const struct xm_key *key, enum xm_dialect dialect, const char *before)
+/* The default in one dialect, as text; NULL: none. */
+static char *default_of(const struct xm_key *key, enum xm_dialect dialect)
 {
     xm_autofree char *words = NULL;
     xm_autofree char *literal = xm_key_default(key, dialect, &words);
 
-    if (literal || words)
-        xm_buf_printf(out, "%s%s", before, literal ? literal : words);
+    return literal ? XM_TAKE(literal) : XM_TAKE(words);
 }
 
 static void add_default(struct xm_buf *out, const struct xm_key *key)
 {
-    bool xm = key->dialects & XM_IN_XM, xl = key->dialects & XM_IN_XL;
+    xm_autofree char *xm = key->dialects & XM_IN_XM ? default_of(key, XM_DIALECT_XM) : NULL;
+    xm_autofree char *xl = key->dialects & XM_IN_XL ? default_of(key, XM_DIALECT_XL) : NULL;
 
-    if (!key->def)
-        return;
-    if (!strchr(key->def, '|')) {
-        add_default_of(out, key, XM_DIALECT_XL, "; default ");
+    if (xm && xl && strcmp(xm, xl) == 0) {
+        xm_buf_printf(out, "; default %s", xm);
         return;
     }
     if (xm)
-        add_default_of(out, key, XM_DIALECT_XM, xl ? "; default for xm " : "; default ");
+        xm_buf_printf(out, "; default %s%s", key->dialects & XM_IN_XL ? "for xm " : "", xm);
     if (xl)
-        add_default_of(out, key, XM_DIALECT_XL, "; default for xl ");
+        xm_buf_printf(out, "; default %s%s", key->dialects & XM_IN_XM ? "for xl " : "", xl);
 }
 
 static void add_guests(struct xm_buf *out, const struct xm_key *key)

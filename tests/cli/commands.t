@@ -45,6 +45,8 @@ for page in xm.1 xm.cfg.5 xm.conf.5; do
     is "man: $page is formatted without a warning" '' \
         "$(groff -t -man -Tutf8 -ww -z "$abs_top_builddir/man/$page" 2>&1)"
 done
+is 'man: xm.cfg has each key of the table' "$(xm create --help-config | sed -n 's/^  \([a-z][^ ]*\) .*/\1/p')" \
+    "$(sed -n '/^\.SH KEYS/,$ s/^\.B "\([^"]*\)"$/\1/p' "$abs_top_builddir/man/xm.cfg.5")"
 like 'man: a synopsis and an option come from the command itself' '\.SS "create .*FILE' \
     "$(cat "$abs_top_builddir/man/xm.1")"
 done_testing
