@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "bind/keys.h"
 #include "convert/json.h"
 
 struct reader {
@@ -66,6 +67,16 @@ static xm_node *new_list(void)
     return xm_node_new(XM_NODE_LIST, (struct xm_place){ 0, 0 });
 }
 
+static void set_strings(xm_doc *doc, const char *key, const xm_json *strings)
+{
+    xm_node *list = new_list();
+
+    for (size_t i = 0; strings != NULL && strings->type == XM_JSON_ARRAY && i < strings->count; i++)
+        if (xm_json_str(strings->items[i]) != NULL)
+            add_text(list, xm_json_str(strings->items[i]));
+    set_list(doc, key, list);
+}
+
 /* ",key=value" behind what is there already. */
 static void add_word(struct xm_buf *words, const char *key, const char *value)
 {
@@ -86,6 +97,106 @@ static void add_number(struct xm_buf *words, const char *key, int64_t value)
 
     if (value > 0)
         add_word(words, key, text);
+}
+
+/* --- what the table alone says --- */
+
+/* libxl's words have a _ where ours have a hyphen or another _. */
+static bool is_same_word(const char *a, const char *b)
+{
+    for (; *a != '\0' && (*a == *b || (strchr("-_", *a) && *b != '\0' && strchr("-_", *b))); a++, b++)
+        ;
+    return *a == *b;
+}
+
+/* "b_info.u.hvm.apic" is b_info, type.hvm, apic. */
+static const xm_json *find_field(const xm_json *config, const char *field)
+{
+    xm_autofree char *path = xm_strdup(field);
+    char *save = NULL;
+
+    for (char *name = strtok_r(path, ".", &save); config != NULL && name != NULL; name = strtok_r(NULL, ".", &save)) {
+        xm_autofree char *type = NULL;
+
+        if (strcmp(name, "u") == 0) {
+            type = xm_printf("type.%s", strtok_r(NULL, ".", &save));
+            name = type;
+        }
+        config = config->type == XM_JSON_OBJECT ? xm_json_get(config, name, NULL) : NULL;
+    }
+    return config;
+}
+
+static void read_choice(xm_doc *doc, const struct xm_key *key, const xm_json *value)
+{
+    for (const struct xm_choice *choice = key->choices; xm_json_str(value) != NULL && choice->name != NULL; choice++)
+        if (is_same_word(choice->name, xm_json_str(value))) {
+            xm_doc_set_str(doc, key->name, choice->name);
+            return;
+        }
+}
+
+/* What is beyond the range is libxl's "not given". */
+static void read_number(xm_doc *doc, const struct xm_key *key, const xm_json *value)
+{
+    int64_t number = xm_json_int(value, INT64_MIN);
+    size_t len = strlen(key->field);
+
+    if (number != INT64_MIN && len > 5 && strcmp(key->field + len - 5, "memkb") == 0)
+        number = number / 1024 + (number % 1024 > 0);
+    if (number != INT64_MIN && (key->max == 0 || (number >= key->min && number <= key->max)))
+        xm_doc_set_int(doc, key->name, number);
+}
+
+static void read_row(xm_doc *doc, const struct xm_key *key, const xm_json *value)
+{
+    switch (key->kind) {
+    case XM_KIND_STR:
+        set_text(doc, key->name, xm_json_str(value));
+        return;
+    case XM_KIND_BOOL:
+        if (xm_json_str(value) == NULL || is_same_word(xm_json_str(value), "True") || is_same_word(xm_json_str(value), "False"))
+            xm_doc_set_int(doc, key->name, is_true(value));
+        return;
+    case XM_KIND_INT:
+        read_number(doc, key, value);
+        return;
+    case XM_KIND_ENUM:
+        read_choice(doc, key, value);
+        return;
+    default:
+        set_strings(doc, key->name, value);
+        return;
+    }
+}
+
+/* Keys of one dialect alone may share a field: xm's is taken. */
+static bool has_field(const xm_doc *doc, const struct xm_key *key)
+{
+    for (const struct xm_key *other = xm_keys; other->name != NULL; other++)
+        if (other->bind != NULL && other->field != NULL && strcmp(other->field, key->field) == 0
+            && xm_doc_get(doc, other->name) != NULL)
+            return true;
+    return false;
+}
+
+static void read_rows(const struct reader *in, const xm_json *config, unsigned guest, unsigned dialects)
+{
+    for (const struct xm_key *key = xm_keys; key->name != NULL; key++) {
+        const xm_json *value;
+
+        if (key->bind == NULL || key->field == NULL || key->instead != NULL || !(key->dialects & dialects)
+            || !(key->guests & (guest | XM_ANYWAY)))
+            continue;
+        value = find_field(config, key->field);
+        if (value != NULL && !has_field(in->doc, key))
+            read_row(in->doc, key, value);
+    }
+}
+
+static unsigned guest_of(const char *type)
+{
+    return type == NULL || strcmp(type, "pv") == 0 ? XM_PV : strcmp(type, "hvm") == 0 ? XM_HVM : XM_PVH;
 }
 
 /* --- who, how much --- */
@@ -196,24 +307,12 @@ static void read_display(const struct reader *in)
         xm_doc_set_int(in->doc, "sdl", is_true(member(sdl, "enable")));
 }
 
-static void read_strings(const struct reader *in, const char *member_name, const char *key)
-{
-    const xm_json *strings = member(in->kind, member_name);
-    xm_node *list = new_list();
-
-    for (size_t i = 0; strings != NULL && strings->type == XM_JSON_ARRAY && i < strings->count; i++)
-        if (xm_json_str(strings->items[i]) != NULL)
-            add_text(list, xm_json_str(strings->items[i]));
-    set_list(in->doc, key, list);
-}
-
 static void read_hvm(const struct reader *in)
 {
-    static const char *const texts[] = { "boot", "keymap", "soundhw", "usbdevice", "serial" };
+    static const char *const texts[] = { "keymap", "usbdevice", "serial" };
+    /* Older configurations have the first three here. */
     static const char *const flags[][2] = {
-        { "acpi", "acpi" }, { "apic", "apic" }, { "pae", "pae" }, { "hpet", "hpet" }, { "nested_hvm", "nestedhvm" },
-        { "vpt_align", "vpt_align" }, { "usb", "usb" }, { "nographic", "nographic" },
-        { "xen_platform_pci", "xen_platform_pci" }, { "gfx_passthru", "gfx_passthru" },
+        { "acpi", "acpi" }, { "apic", "apic" }, { "nested_hvm", "nestedhvm" }, { "gfx_passthru", "gfx_passthru" },
     };
 
     for (size_t i = 0; i < XM_COUNT(texts); i++)
@@ -222,8 +321,8 @@ static void read_hvm(const struct reader *in)
         if (member(in->kind, flags[i][0]) != NULL)
             xm_doc_set_int(in->doc, flags[i][1], is_true(member(in->kind, flags[i][0])));
     }
-    read_strings(in, "serial_list", "serial");
-    read_strings(in, "usbdevice_list", "usbdevice");
+    set_strings(in->doc, "serial", member(in->kind, "serial_list"));
+    set_strings(in->doc, "usbdevice", member(in->kind, "usbdevice_list"));
     read_display(in);
     if (xm_doc_get(in->doc, "vnc") == NULL)
         xm_doc_set_int(in->doc, "vnc", 1);      /* libxl's default, not xm's */
@@ -246,7 +345,7 @@ static void read_type(const struct reader *in)
 /* libxl leaves out what has its default, which for each of them is to destroy. */
 static void read_events(const struct reader *in, const xm_json *config)
 {
-    static const char *const keys[] = { "on_poweroff", "on_reboot", "on_crash" };
+    static const char *const keys[] = { "on_poweroff", "on_reboot", "on_crash", "on_watchdog", "on_soft_reset" };
 
     for (size_t i = 0; i < XM_COUNT(keys); i++) {
         const char *text = text_in(config, keys[i]);
@@ -425,6 +524,8 @@ int xm_config_from_json(const char *text, size_t len, xm_doc **ret_doc, xm_error
     in.kind = member(in.build, "type.hvm");
     if (in.kind == NULL)
         in.kind = member(in.build, "type.pv");
+    read_rows(&in, config, guest_of(text_in(in.create, "type")), XM_IN_XM);
+    read_rows(&in, config, guest_of(text_in(in.create, "type")), XM_IN_XL);
     read_identity(&in);
     read_memory(&in);
     read_vcpus(&in);
