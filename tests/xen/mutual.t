@@ -50,6 +50,9 @@ check 'made by xl: xm lists it' 'xm list theirs && xm vcpu-list theirs && xm upt
 is 'made by xl: both see the same number' "$(xl domid theirs)" "$(xm domid theirs)"
 refuse 'made by xl: xm does not make a second one' 1 "already exists with ID" 'xm create -q theirs.cfg'
 check 'made by xl: xm list --long has it' 'xm list -l theirs | grep -q "^    (name theirs)$"'
+check 'made by xl: xm reads it back, and xl takes that' \
+    'xm config theirs >back.cfg && grep -x "memory = 96" back.cfg && grep -x "type = \"pv\"" back.cfg &&
+     xl create -n back.cfg | grep -q "\"name\": \"theirs\""'
 check 'made by xl: xm pauses and unpauses it' \
     'xm pause theirs && xl list theirs | grep -q p--- && xm unpause theirs && ! xl list theirs | grep -q p---'
 check 'made by xl: xm saves it' 'xm save theirs theirs.save && ! xl list theirs'
