@@ -180,6 +180,15 @@ static bool has_field(const xm_doc *doc, const struct xm_key *key)
     return false;
 }
 
+/* libxl tells everything of a guest that runs. What is off by default is left unsaid, and so is no memory. */
+static bool is_unsaid(const struct xm_key *key, const xm_json *value)
+{
+    bool off = value->type == XM_JSON_STRING ? is_same_word(xm_json_str(value), "False") : xm_json_int(value, 1) == 0;
+    const char *def = key->def != NULL ? key->def + (*key->def == '~') : "";
+
+    return off && (strcmp(def, "0") == 0 || strstr(key->field, "memkb") != NULL);
+}
+
 static void read_rows(const struct reader *in, const xm_json *config, unsigned guest, unsigned dialects)
 {
     for (const struct xm_key *key = xm_keys; key->name != NULL; key++) {
@@ -189,7 +198,7 @@ static void read_rows(const struct reader *in, const xm_json *config, unsigned g
             || !(key->guests & (guest | XM_ANYWAY)))
             continue;
         value = find_field(config, key->field);
-        if (value != NULL && !has_field(in->doc, key))
+        if (value != NULL && !is_unsaid(key, value) && !has_field(in->doc, key))
             read_row(in->doc, key, value);
     }
 }

@@ -220,12 +220,12 @@ static void files_are_bound_as_stock_xl_does(void **state)
 
 /* --- and back --- */
 
-/* To xm, no text and no memory are the same as no such key. */
+/* No text and no memory are to xm the same as no such key, and so is to all what is off by default. */
 static bool is_nothing(const struct xm_key *key, const char *text)
 {
-    const char *value = strchr(text, '=') + 1;
+    const char *value = strchr(text, '=') + 1, *def = key->def ? key->def + (*key->def == '~') : "";
 
-    return !strcmp(value, "\"\"") || (!strcmp(value, "0") && strstr(key->field, "memkb"));
+    return !strcmp(value, "\"\"") || (!strcmp(value, "0") && (!strcmp(def, "0") || strstr(key->field, "memkb")));
 }
 
 /* The row of a case of one key alone that goes unchanged into one field, or NULL. */

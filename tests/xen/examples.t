@@ -81,4 +81,7 @@ for file in xen2006-xmexample.hvm xen42-xmexample.hvm; do hvm "$classic/$file" E
 hvm "$classic/xen2006-xmexample.vmx" ExampleVMXDomain
 hvm "$classic/xen2005-xmexample.vti" ExampleVMXDomain kernel= sdl=0 vnc=1
 hvm "$classic/xen42-xmexample.vti" ExampleVTIDomain kernel= sdl=0 vnc=1
+losetup -d "$volume" "$spare"
+# Xen's vif script takes a name of vifname= for a domain's number where it notes the MTU, and leaves that.
+xenstore-rm /local/domain/example1
 done_testing
