@@ -204,7 +204,7 @@ static bool same_value(XLU_Config *config, const char *name, const xm_lang_names
 
 /* libxlutil's parser forgets the values that it had read when it comes upon an error; a leak
  * checker is not to take that for ours. */
-const char *__lsan_default_suppressions(void);
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
     return "leak:libxlutil\nleak:xlu__cfg_\n";
