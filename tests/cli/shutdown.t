@@ -31,7 +31,7 @@ check 'shutdown -w: a preserved guest counts as ended' 'timeout 30 xm shutdown -
 xm create -q a.cfg name=x
 refuse 'xl shutdown -w: says on stderr how it ended' 0 'reason code 0|has been destroyed' 'timeout 30 xl shutdown -w x'
 refuse 'xl shutdown: no guest named' 1 '^You must specify -a or a domain id\.' 'xl shutdown'
-refuse 'xl shutdown: unknown guest' 1 'x is an invalid domain identifier' 'xl shutdown x'
+refuse 'xl shutdown: unknown guest' 1 'nobody is an invalid domain identifier' 'xl shutdown nobody'
 guest hvm 'builder = "hvm"' 'extra = "sim.pv=off"'
 check 'shutdown: no PV drivers: the hypervisor ends it' 'xm create -q hvm.cfg && timeout 20 xm shutdown -w hvm'
 xm create -q hvm.cfg
