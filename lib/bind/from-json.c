@@ -136,13 +136,20 @@ static void read_choice(xm_doc *doc, const struct xm_key *key, const xm_json *va
         }
 }
 
+/* Ours are MiB. */
+static bool is_in_kib(const struct xm_key *key)
+{
+    size_t len = strlen(key->field);
+
+    return len > 5 && strcmp(key->field + len - 5, "memkb") == 0;
+}
+
 /* What is beyond the range is libxl's "not given". */
 static void read_number(xm_doc *doc, const struct xm_key *key, const xm_json *value)
 {
     int64_t number = xm_json_int(value, INT64_MIN);
-    size_t len = strlen(key->field);
 
-    if (number != INT64_MIN && len > 5 && strcmp(key->field + len - 5, "memkb") == 0)
+    if (number != INT64_MIN && is_in_kib(key))
         number = number / 1024 + (number % 1024 > 0);
     if (number != INT64_MIN && (key->max == 0 || (number >= key->min && number <= key->max)))
         xm_doc_set_int(doc, key->name, number);
@@ -186,7 +193,7 @@ static bool is_unsaid(const struct xm_key *key, const xm_json *value)
     bool off = value->type == XM_JSON_STRING ? is_same_word(xm_json_str(value), "False") : xm_json_int(value, 1) == 0;
     const char *def = key->def != NULL ? key->def + (*key->def == '~') : "";
 
-    return off && (strcmp(def, "0") == 0 || strstr(key->field, "memkb") != NULL);
+    return off && (strcmp(def, "0") == 0 || is_in_kib(key));
 }
 
 static void read_rows(const struct reader *in, const xm_json *config, unsigned guest, unsigned dialects)
@@ -523,6 +530,7 @@ int xm_config_from_json(const char *text, size_t len, xm_doc **ret_doc, xm_error
     XM_AUTO(xm_json) *config = NULL;
     XM_AUTO(xm_doc) *doc = NULL;
     struct reader in;
+    unsigned guest;
 
     if (xm_json_parse(text, len, &config, err) < 0)
         return xm_wrap(err, "a configuration of libxl's");
@@ -533,8 +541,9 @@ int xm_config_from_json(const char *text, size_t len, xm_doc **ret_doc, xm_error
     in.kind = member(in.build, "type.hvm");
     if (in.kind == NULL)
         in.kind = member(in.build, "type.pv");
-    read_rows(&in, config, guest_of(text_in(in.create, "type")), XM_IN_XM);
-    read_rows(&in, config, guest_of(text_in(in.create, "type")), XM_IN_XL);
+    guest = guest_of(text_in(in.create, "type"));
+    read_rows(&in, config, guest, XM_IN_XM);
+    read_rows(&in, config, guest, XM_IN_XL);
     read_identity(&in);
     read_memory(&in);
     read_vcpus(&in);
