@@ -7,19 +7,18 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/fresh.h"
 #include "guest/savefile.h"
 #include "guest/step.h"
 
 static int write_stream(const struct xm_guests *guests, uint32_t domid, int fd, const char *config_json,
-                        bool sync, const char *path, bool *ret_suspended, xm_error **err)
+                        const char *path, bool *ret_suspended, xm_error **err)
 {
     if (xm_savefile_write_head(fd, config_json, err) < 0)
         return xm_wrap(err, "%s", path);
     if (xm_host_save(guests->host, domid, fd, err) < 0)
         return xm_wrap(err, "%s", path);
     *ret_suspended = true;
-    if (sync && fsync(fd) < 0)
-        return xm_fail_errno(err, errno, "%s", path);
     return 0;
 }
 
@@ -37,25 +36,16 @@ static void wake(const struct xm_guests *guests, uint32_t domid)
     }
 }
 
-static int write_beside(const struct xm_guests *guests, uint32_t domid, const char *path, const char *config_json,
-                        bool *ret_suspended, xm_error **err)
+static int write_whole(const struct xm_guests *guests, uint32_t domid, const char *path, const char *config_json,
+                       bool *ret_suspended, xm_error **err)
 {
-    xm_autofree char *beside = xm_printf("%s.new", path);
-    xm_autoclose int fd = -1;
+    xm_autofresh fresh = XM_FRESH_INIT;
 
-    /* One left by an interrupted save is nobody's: ours is the only save of this domain now. */
-    if (unlink(beside) < 0 && errno != ENOENT)
-        return xm_fail_errno(err, errno, "%s", beside);
-    fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return xm_fail_errno(err, errno, "%s", path);
-    if (write_stream(guests, domid, fd, config_json, true, path, ret_suspended, err) == 0) {
-        if (rename(beside, path) == 0)
-            return xm_dir_sync_of(path, err);
-        xm_fail_errno(err, errno, "%s", path);
-    }
-    (void)unlink(beside);       /* the error that matters is set */
-    return -1;
+    if (xm_fresh_open(path, 0600, &fresh, err) < 0)
+        return -1;
+    if (write_stream(guests, domid, fresh.fd, config_json, path, ret_suspended, err) < 0)
+        return -1;
+    return xm_fresh_keep(&fresh, err);
 }
 
 /* A pipe or a device: there is nothing to replace. */
@@ -66,7 +56,7 @@ static int write_through(const struct xm_guests *guests, uint32_t domid, const c
 
     if (fd < 0)
         return xm_fail_errno(err, errno, "%s", path);
-    return write_stream(guests, domid, fd, config_json, false, path, ret_suspended, err);
+    return write_stream(guests, domid, fd, config_json, path, ret_suspended, err);
 }
 
 int xm_guest_write_memory(const struct xm_guests *guests, uint32_t domid, const char *path,
@@ -79,7 +69,7 @@ int xm_guest_write_memory(const struct xm_guests *guests, uint32_t domid, const 
     plain = stat(path, &st) < 0 || S_ISREG(st.st_mode);
     if (!plain && S_ISDIR(st.st_mode))
         return xm_fail_errno(err, EISDIR, "%s", path);
-    rc = plain ? write_beside(guests, domid, path, config_json, &suspended, err)
+    rc = plain ? write_whole(guests, domid, path, config_json, &suspended, err)
                : write_through(guests, domid, path, config_json, &suspended, err);
     if (rc < 0 && suspended)
         wake(guests, domid);

@@ -42,6 +42,10 @@ ssize_t write(int fd, const void *data, size_t len) { return step(true) ? -1 : s
 int fsync(int fd) { (void)fd; return step(true) ? -1 : 0; }    /* no power is cut here, and disks are slow */
 int mkdir(const char *path, mode_t mode) { return step(true) ? -1 : (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode); }
 int rename(const char *from, const char *to) { return step(false) ? -1 : (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0); }
+int linkat(int from_fd, const char *from, int to_fd, const char *to, int flags)
+{
+    return step(true) ? -1 : (int)syscall(SYS_linkat, from_fd, from, to_fd, to, flags);
+}
 int unlink(const char *path) { return step(false) ? -1 : (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0); }
 int unlinkat(int fd, const char *path, int flags) { return step(false) ? -1 : (int)syscall(SYS_unlinkat, fd, path, flags); }
 int rmdir(const char *path) { return step(false) ? -1 : (int)syscall(SYS_unlinkat, AT_FDCWD, path, AT_REMOVEDIR); }

@@ -3,13 +3,11 @@
 #include "host/sim/sim.h"
 
 #include <elf.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/fd.h"
+#include "base/fresh.h"
 
 #define PAGE 4096
 #define VCPU_CONTEXT 5168       /* x86-64's vcpu_guest_context */
@@ -160,21 +158,11 @@ static int write_core(struct sim *sim, const struct sim_guest *guest, const char
 
 static int write_file(struct sim *sim, const struct sim_guest *guest, const char *xen_version, const char *path, xm_error **err)
 {
-    xm_autofree char *beside = xm_printf("%s.new.%d", path, (int)getpid());
-    xm_autoclose int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    xm_autofresh fresh = XM_FRESH_INIT;
 
-    if (fd < 0)
-        return xm_fail_errno(err, errno, "%s", path);
-    if (write_core(sim, guest, xen_version, fd, path, err) < 0) {
-        (void)unlink(beside);       /* the error that matters is set already */
+    if (xm_fresh_open(path, 0600, &fresh, err) < 0 || write_core(sim, guest, xen_version, fresh.fd, path, err) < 0)
         return -1;
-    }
-    if (rename(beside, path) < 0) {
-        xm_fail_errno(err, errno, "%s", path);
-        (void)unlink(beside);
-        return -1;
-    }
-    return 0;
+    return xm_fresh_keep(&fresh, err);
 }
 
 /* Looks at the guest, paused first unless live; *ret_paused: by us. */

@@ -6,10 +6,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/fresh.h"
 
 /* How long the stop flag may be overlooked when its signal comes just before poll(). */
 #define LOOK_UP_MS 250
@@ -35,6 +37,8 @@ static _Noreturn void be_child(struct xen_host *xen, uint32_t domid, const char 
 {
     xm_error *why = NULL;
 
+    /* Nobody wants the core of a process that is no more, and the guest is let go on then. */
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (dump_here(xen, domid, path, &why) < 0) {
         xm_autofree char *text = xm_error_text(why);
 
@@ -102,48 +106,24 @@ static int dump_to(struct xen_host *xen, uint32_t domid, const char *path, xm_er
     return xm_fail(err, XM_HOST, "%s", *why ? why : "the dumping process died");
 }
 
-/* Made by us first: libxenctrl opens what is there, and follows no mode of ours. */
-static int make_beside(const char *beside, const char *path, xm_error **err)
-{
-    xm_autoclose int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-
-    return fd < 0 ? xm_fail_errno(err, errno, "%s", path) : 0;
-}
-
-static int keep(const char *beside, const char *path, xm_error **err)
-{
-    xm_autoclose int fd = open(beside, O_RDONLY | O_CLOEXEC);
-
-    if (fd < 0 || fsync(fd) < 0)
-        return xm_fail_errno(err, errno, "%s", path);
-    if (rename(beside, path) < 0)
-        return xm_fail_errno(err, errno, "%s", path);
-    return xm_dir_sync_of(path, err);
-}
-
 int xen_host_dump_core(struct xm_host *host, uint32_t domid, const char *path, bool live, xm_error **err)
 {
-    xm_autofree char *beside = xm_printf("%s.part.%d", path, (int)getpid());
+    xm_autofresh fresh = XM_FRESH_INIT;
     struct xen_host *xen = xen_of(host);
+    xm_autofree char *name = NULL;
     xc_domaininfo_t info;
     bool pause;
     int rc;
 
-    if (xen_guest_info(xen, domid, "dumped", &info, err) < 0 || make_beside(beside, path, err) < 0)
+    if (xen_guest_info(xen, domid, "dumped", &info, err) < 0 || xm_fresh_open(path, 0600, &fresh, err) < 0)
         return -1;
     /* The hypervisor counts pauses, so ours takes nothing from one that is there already. */
     pause = !live && !(info.flags & (XEN_DOMINF_shutdown | XEN_DOMINF_dying));
-    if (pause && xc_domain_pause(xen->xc, domid) < 0) {
-        xm_fail_errno(err, errno, "the hypervisor did not pause domain %u", domid);
-        (void)unlink(beside);
-        return -1;
-    }
-    rc = dump_to(xen, domid, beside, err);
+    if (pause && xc_domain_pause(xen->xc, domid) < 0)
+        return xm_fail_errno(err, errno, "the hypervisor did not pause domain %u", domid);
+    name = xm_fresh_name(&fresh);
+    rc = dump_to(xen, domid, name, err);
     if (pause)
         (void)xc_domain_unpause(xen->xc, domid);    /* fails only if the domain is gone */
-    if (rc == 0)
-        rc = keep(beside, path, err);
-    if (rc < 0)
-        (void)unlink(beside);
-    return rc;
+    return rc < 0 ? -1 : xm_fresh_keep(&fresh, err);
 }
