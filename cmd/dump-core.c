@@ -32,13 +32,21 @@ static char *default_path(const struct xm_guest *guest)
 static int dump(struct xm_env *env, const struct dump_args *args, const struct xm_guest *guest, const char *path,
                 xm_error **err)
 {
+    bool attended = guest->ours && guest->damage == NULL;
+    struct attend attend;
     struct stat st;
 
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
         return xm_fail(err, XM_INVALID, "Cannot dump core in a directory: %s", path);
-    if (xm_host_dump_core(env->host, guest->domid, path, args->live, err) < 0)
+    /* A guest of ours is under the supervisor's eyes meanwhile: should we die, it is let go on. */
+    if (attended && attend_step(env, guest->uuid, &attend, err) < 0)
+        return -1;
+    if (xm_guest_dump_core(&env->guests, guest, path, args->live, err) < 0) {
+        if (attended)
+            attend_abort(&attend);
         return xm_wrap(err, env->dialect == XM_DIALECT_XM ? "Failed to dump core" : "core dump failed (rc=-3)");
-    return 0;
+    }
+    return attended ? attend_end(&attend, err) : 0;
 }
 
 static int reset(struct xm_env *env, const struct xm_guest *guest, xm_error **err)

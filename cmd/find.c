@@ -1,5 +1,5 @@
 /* From a word to a guest, with each dialect's words and status when there is none. */
-#include "cmd.h"
+#include "listing.h"
 
 int pick_guest(struct xm_env *env, const xm_guest_list *list, const char *word, unsigned need,
                const struct xm_guest **ret_guest, xm_error **err)
@@ -29,14 +29,6 @@ int pick_guest(struct xm_env *env, const xm_guest_list *list, const char *word, 
     return 0;
 }
 
-/* Half way through a step. That is somebody's work, or the remains of somebody's who was killed. */
-static bool is_half_way(const struct xm_guest *guest)
-{
-    return guest->ours && guest->damage == NULL
-        && (guest->state.phase == XM_PHASE_BUILDING || guest->state.phase == XM_PHASE_SUSPENDING
-            || guest->state.phase == XM_PHASE_RESUMING);
-}
-
 int find_guest(struct xm_env *env, const char *word, unsigned need, unsigned want,
                xm_guest_list **ret_list, const struct xm_guest **ret_guest, xm_error **err)
 {
@@ -46,15 +38,18 @@ int find_guest(struct xm_env *env, const char *word, unsigned need, unsigned wan
     if (xm_guest_list_load(&env->guests, want | XM_WANT_NAME, &list, err) < 0)
         return -1;
     guest = xm_guest_pick(list, env->dialect, word, NULL);
-    if (guest != NULL && is_half_way(guest)) {
+    /* Half way through a step: somebody's work, or the remains of somebody's who was killed. */
+    if (guest != NULL && guest->ours && guest->damage == NULL && xm_guest_is_half_way(&guest->state)) {
         /* if it cannot be mended, what is to be done with it fails for that reason */
         (void)xm_guest_mend(&env->guests, guest->uuid, NULL);
         xm_guest_list_free(XM_TAKE(list));
         if (xm_guest_list_load(&env->guests, want | XM_WANT_NAME, &list, err) < 0)
             return -1;
     }
-    if (pick_guest(env, list, word, need, ret_guest, err) < 0)
+    if (pick_guest(env, list, word, need, ret_guest, err) < 0) {
+        tell_damage(list);      /* one of those may be the guest that is meant: its name cannot be read */
         return -1;
+    }
     *ret_list = XM_TAKE(list);
     return 0;
 }

@@ -40,6 +40,10 @@ const char *shown_domid(const struct xm_guest *guest, char room[16]);
  * it will be started with. NULL with an error if it cannot be told. */
 xm_json *guest_config(struct xm_env *env, const struct xm_guest *guest, xm_error **err);
 
+/* A guest whose entry cannot be read is set aside, and the others go on being listed; that it is there
+ * must be said, or it would seem to be gone. On stderr. */
+void tell_damage(const xm_guest_list *list);
+
 /* What a guest has or will have: as the hypervisor says, else as configured, else as last seen. */
 struct figures {
     uint64_t mem_kib;           /* live: what it is to hold (xm) or holds (xl) */

@@ -33,9 +33,7 @@ int forgive_number(struct xm_env *env, const char *word, xm_error **err)
     return 0;
 }
 
-/* A guest that cannot be read is set aside, and the others go on being listed; that it is there
- * must be said, or it would seem to be gone. */
-static void tell_damage(const xm_guest_list *list)
+void tell_damage(const xm_guest_list *list)
 {
     for (size_t i = 0; i < list->count; i++) {
         if (list->items[i].damage != NULL)

@@ -124,6 +124,14 @@ XM_API int xm_guest_restore(const struct xm_guests *guests, const char *path, co
 enum xm_action { XM_ACTION_DESTROY, XM_ACTION_RESTART, XM_ACTION_PRESERVE };
 XM_API int xm_guest_end(const struct xm_guests *guests, const char *uuid, int reason, enum xm_action action, xm_error **err);
 
+/* A guest's memory as Xen's ELF core at path; live: it is not paused meanwhile. Should we be killed at
+ * it, a guest of ours is let go on by mending. */
+XM_API int xm_guest_dump_core(const struct xm_guests *guests, const struct xm_guest *guest, const char *path, bool live,
+                              xm_error **err);
+
+/* Has somebody begun something with it and not yet ended it? While its lock is free: it was interrupted. */
+XM_API bool xm_guest_is_half_way(const struct xm_reg_state *state);
+
 /* Settles a guest that an interrupted step left behind: a half-made domain is ended, a phase is
  * set to what is true. Does nothing while another process holds the guest's lock. */
 XM_API int xm_guest_mend(const struct xm_guests *guests, const char *uuid, xm_error **err);

@@ -3,6 +3,7 @@ lib_libxm_all_la_SOURCES += \
 	lib/guest/check.c lib/guest/check.h \
 	lib/guest/claim.c lib/guest/claim.h \
 	lib/guest/config.c \
+	lib/guest/dump.c \
 	lib/guest/end.c \
 	lib/guest/finding.c lib/guest/finding.h \
 	lib/guest/guest.h \

@@ -1,5 +1,6 @@
 /* What an interrupted step left, settled: back to what was, or on to what was asked. */
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -80,6 +81,42 @@ static int settle_suspending(struct xm_step *step, const struct xm_domain *own, 
     if (own->shutdown && own->reason == XM_REASON_SUSPEND
         && xm_host_resume(step->guests->host, own->domid, err) < 0)
         return -1;
+    /* The request may have reached it, and it may be slow to act on it. */
+    step->state.asked = own->shutdown ? 0 : time(NULL);
+    return xm_step_save(step, XM_PHASE_RUNNING, own->domid, err);
+}
+
+/* How long a guest may take to act on a request: the toolstack that asks waits a minute. */
+enum { ASKED_SECONDS = 300 };
+
+static bool was_asked(const struct xm_reg_state *state)
+{
+    double ago = difftime(time(NULL), (time_t)state->asked);
+
+    return state->asked != 0 && ago >= 0 && ago < ASKED_SECONDS;
+}
+
+static int settle_running(struct xm_step *step, const struct xm_domain *own, xm_error **err)
+{
+    xm_host *host = step->guests->host;
+    bool lost;
+
+    if (drop_memory(step, err) < 0)
+        return -1;
+    if (own == NULL)
+        return xm_step_halt(step, err);
+    lost = was_asked(&step->state) && own->shutdown && own->reason == XM_REASON_SUSPEND;
+    if (!lost && !step->state.held)
+        return 0;
+    if (lost) {
+        xm_log(step->guests->log, XM_LOG_INFO, "domain %u suspended itself for a save that is no more: resuming it", own->domid);
+        if (xm_host_resume(host, own->domid, err) < 0)
+            return -1;
+        step->state.asked = 0;
+    }
+    if (step->state.held && own->paused && !own->shutdown && xm_host_unpause(host, own->domid, err) < 0)
+        return -1;
+    step->state.held = false;
     return xm_step_save(step, XM_PHASE_RUNNING, own->domid, err);
 }
 
@@ -122,9 +159,7 @@ int xm_step_settle(struct xm_step *step, bool rebuild, xm_error **err)
     case XM_PHASE_BUILDING:
         return settle_building(step, own, rebuild, err);
     case XM_PHASE_RUNNING:
-        if (drop_memory(step, err) < 0)
-            return -1;
-        return own != NULL ? 0 : xm_step_halt(step, err);
+        return settle_running(step, own, err);
     case XM_PHASE_SUSPENDING:
         return settle_suspending(step, own, err);
     case XM_PHASE_SUSPENDED:
@@ -133,6 +168,23 @@ int xm_step_settle(struct xm_step *step, bool rebuild, xm_error **err)
         return settle_resuming(step, own, err);
     }
     return 0;
+}
+
+bool xm_guest_is_half_way(const struct xm_reg_state *state)
+{
+    switch (state->phase) {
+    case XM_PHASE_BUILDING:
+    case XM_PHASE_SUSPENDING:
+    case XM_PHASE_RESUMING:
+        return true;
+    case XM_PHASE_RUNNING:
+        return state->held || was_asked(state);
+    case XM_PHASE_HALTED:
+        return !state->managed || state->domid != XM_DOMID_NONE;
+    case XM_PHASE_SUSPENDED:
+        return state->domid != XM_DOMID_NONE;
+    }
+    return false;
 }
 
 int xm_guest_mend(const struct xm_guests *guests, const char *uuid, xm_error **err)

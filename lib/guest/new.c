@@ -63,8 +63,9 @@ int xm_guest_delete(const struct xm_guests *guests, const char *uuid, xm_error *
     if (xm_step_open(guests, uuid, XM_SOON, &step, &why) < 0) {
         xm_autoclose int lock = -1;
 
-        /* An entry whose state cannot be read can still be thrown away, unless it is somebody's. */
-        if (!xm_reg_has(guests->reg, uuid) || xm_reg_lock(guests->reg, uuid, false, &lock, NULL) < 0)
+        /* An entry whose state cannot be read can still be thrown away, unless it is somebody's, or a newer
+         * xm's: that one may be running. */
+        if (why->code == XM_UNSUPPORTED || !xm_reg_has(guests->reg, uuid) || xm_reg_lock(guests->reg, uuid, false, &lock, NULL) < 0)
             return xm_error_pass(err, why);
         xm_error_free(why);
         return xm_reg_remove(guests->reg, uuid, err);

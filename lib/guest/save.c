@@ -44,6 +44,7 @@ static int save_step(struct xm_step *step, uint32_t domid, const char *path, enu
         return -1;
     if (known) {
         xm_step_keep_figures(step, &domains->items[0]);
+        step->state.asked = 0;  /* what is asked now is written down as the phase */
         /* on record, so that an interruption is told from a guest that sleeps by itself */
         if (xm_step_save(step, XM_PHASE_SUSPENDING, domid, err) < 0)
             return -1;

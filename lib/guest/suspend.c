@@ -125,6 +125,7 @@ int xm_guest_suspend(const struct xm_guests *guests, const char *uuid, xm_error 
         return -1;
     path = xm_reg_memory_path(guests->reg, uuid);
     xm_step_keep_figures(&step, &domains->items[0]);
+    step.state.asked = 0;       /* what is asked now is written down as the phase */
     if (xm_step_save(&step, XM_PHASE_SUSPENDING, domid, err) < 0)
         return -1;
     /* xend called the domain "migrating-NAME" meanwhile. A name that has to be put back is one more

@@ -51,14 +51,30 @@ int xm_reg_load_state(xm_reg *reg, const char *uuid, struct xm_reg_state *ret_st
     return xm_reg_read_state(path, ret_state, err);
 }
 
+/* Whether what is there was written by a newer xm, which alone knows what would be lost; why, which is
+ * taken, says so. Anything else that cannot be read may be replaced. */
+static bool is_newer(int rc, xm_error *why, xm_error **err)
+{
+    if (rc < 0 && why->code == XM_UNSUPPORTED) {
+        (void)xm_error_pass(err, why);
+        return true;
+    }
+    xm_error_free(why);
+    return false;
+}
+
 int xm_reg_save_state(xm_reg *reg, const char *uuid, const struct xm_reg_state *state, xm_error **err)
 {
     xm_autofree char *path = NULL;
+    struct xm_reg_state old;
+    xm_error *why = NULL;
+    int rc;
 
     if (check_there(reg, uuid, err) < 0)
         return -1;
     path = xm_reg_path(reg, uuid, XM_REG_STATE);
-    return xm_reg_write_state(path, state, err);
+    rc = xm_reg_read_state(path, &old, &why);
+    return is_newer(rc, why, err) ? -1 : xm_reg_write_state(path, state, err);
 }
 
 /* Refuses a name that another entry has. BASE/lock is held. */
@@ -126,14 +142,19 @@ int xm_reg_save_doc(xm_reg *reg, const char *uuid, const xm_doc *doc, xm_error *
     xm_autofree char *path = NULL;
     xm_autoclose int names = -1;
     XM_AUTO(xm_doc) *old = NULL;
+    xm_error *why = NULL;
     bool renamed;
+    int rc;
 
     if (check_there(reg, uuid, err) < 0)
         return -1;
     if (name == NULL || *name == '\0' || own == NULL || strcmp(own, uuid) != 0)
         return xm_fail(err, XM_INVALID, "a guest needs its name and uuid to be kept");
     path = xm_reg_path(reg, uuid, XM_REG_DOC);
-    renamed = xm_reg_read_doc(path, uuid, &old, NULL) < 0 || strcmp(xm_doc_get_str(old, "name"), name) != 0;
+    rc = xm_reg_read_doc(path, uuid, &old, &why);
+    if (is_newer(rc, why, err))
+        return -1;
+    renamed = rc < 0 || strcmp(xm_doc_get_str(old, "name"), name) != 0;
     /* Only a new name can clash; most changes keep theirs, and then nobody else's entry is read. */
     if (renamed && (xm_reg_lock_names(reg, true, &names, err) < 0 || check_name(reg, name, uuid, err) < 0))
         return -1;

@@ -15,6 +15,9 @@
  * path and reason, and every other one goes on working. Guests made by `create` have an entry
  * too (managed = false), so that the supervisor knows them as ours; it goes when they end.
  *
+ * Each file says in which format it is. An older one is read, and written anew with the next
+ * change; one of a newer xm is set aside and never overwritten.
+ *
  * Order of locks: a guest's lock before BASE/lock, never two guests' locks at once. */
 #ifndef XM_REGISTRY_REGISTRY_H
 #define XM_REGISTRY_REGISTRY_H
@@ -46,6 +49,9 @@ struct xm_reg_state {
     enum xm_phase phase;
     bool managed;
     bool restarting;            /* while building: its policy does it, and has not yet been interrupted */
+    bool held;                  /* while running: a command has paused it, and lets it go when it is done */
+    int64_t asked;              /* while running: when a save that came to nothing asked it to suspend; 0: none.
+                                 * It may yet do so, and nobody waits for it */
     uint32_t domid;             /* UINT32_MAX: none */
     int64_t built;              /* seconds since 1970 of the latest build; 0: never */
     uint64_t cpu_ns;            /* as last seen, for listings while it is halted */

@@ -6,7 +6,8 @@
 #include "convert/json.h"
 #include "registry/store.h"
 
-#define FORMAT 1
+/* 1: without held and asked. */
+#define FORMAT 2
 #define DOC_MAX (8u << 20)
 #define STATE_MAX (64u << 10)
 
@@ -76,11 +77,14 @@ static int parse_state(const char *path, const xm_json *json, struct xm_reg_stat
     const xm_json *phase = xm_json_get(json, "phase", NULL);
 
     if (format > FORMAT)
-        return xm_fail(err, XM_UNSUPPORTED, "%s: written by a newer xm (format %lld)", path, (long long)format);
-    if (format != FORMAT || !find_phase(phase ? xm_json_str(phase) : NULL, &state.phase))
+        return xm_fail(err, XM_UNSUPPORTED, "%s: written in format %lld by a newer xm; this one reads up to %d", path,
+                       (long long)format, FORMAT);
+    if (format < 1 || !find_phase(phase ? xm_json_str(phase) : NULL, &state.phase))
         return xm_fail(err, XM_INVALID, "%s: is not a guest's state", path);
     state.managed = is_true(json, "managed");
     state.restarting = is_true(json, "restarting");
+    state.held = is_true(json, "held");
+    state.asked = number(json, "asked", INT64_MAX, 0);
     state.domid = (uint32_t)number(json, "domid", UINT32_MAX, XM_REG_NO_DOMID);
     state.built = number(json, "built", INT64_MAX, 0);
     state.cpu_ns = (uint64_t)number(json, "cpu_ns", INT64_MAX, 0);
@@ -115,6 +119,10 @@ int xm_reg_write_state(const char *path, const struct xm_reg_state *state, xm_er
     xm_json_set(json, "managed", xm_json_new_bool(state->managed));
     if (state->restarting)
         xm_json_set(json, "restarting", xm_json_new_bool(true));
+    if (state->held)
+        xm_json_set(json, "held", xm_json_new_bool(true));
+    if (state->asked != 0)
+        xm_json_set(json, "asked", xm_json_new_int(state->asked));
     if (state->domid != XM_REG_NO_DOMID)
         xm_json_set(json, "domid", xm_json_new_int(state->domid));
     xm_json_set(json, "built", xm_json_new_int(state->built));

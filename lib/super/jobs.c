@@ -104,9 +104,9 @@ static bool needs_mending(struct super *super, const char *uuid)
 
     if (xm_reg_load_state(super->reg, uuid, &state, NULL) < 0)
         return false;
-    if (state.domid == XM_DOMID_NONE && (state.phase == XM_PHASE_SUSPENDED || (state.phase == XM_PHASE_HALTED && state.managed)))
-        return false;
-    return state.phase != XM_PHASE_RUNNING || xm_host_get(super->host, state.domid, 0, &domains, NULL) < 0
+    if (state.phase != XM_PHASE_RUNNING || xm_guest_is_half_way(&state))
+        return xm_guest_is_half_way(&state);
+    return xm_host_get(super->host, state.domid, 0, &domains, NULL) < 0
         || strcmp(domains->items[0].uuid, uuid) != 0;
 }
 

@@ -76,9 +76,7 @@ static void adopt(struct super *super, const struct xm_domains *domains, const s
     }
     if (live)
         track(super, entry->uuid, entry->state.domid);
-    if (entry->state.phase == XM_PHASE_RUNNING ? live
-        : entry->state.domid == XM_DOMID_NONE && (entry->state.phase == XM_PHASE_SUSPENDED
-          || (entry->state.phase == XM_PHASE_HALTED && entry->state.managed)))
+    if (!xm_guest_is_half_way(&entry->state) && (live || entry->state.phase != XM_PHASE_RUNNING))
         return;
     super_queue(super, entry->uuid, SUPER_MEND, XM_REASON_NONE);
 }
@@ -149,7 +147,7 @@ void super_handle(struct super *super, const struct xm_event *event)
     /* Suspended, it is being saved: by a step of ours, which is settled should it be stopped half
      * way, or by somebody else, whose business it is. */
     if (event->type == XM_EVENT_GONE
-        || (event->reason == XM_REASON_SUSPEND && state.phase == XM_PHASE_SUSPENDING))
+        || (event->reason == XM_REASON_SUSPEND && xm_guest_is_half_way(&state)))
         super_queue(super, uuid, SUPER_MEND, XM_REASON_NONE);
     else if (event->reason != XM_REASON_SUSPEND)
         handle_shutdown(super, uuid, event);

@@ -18,6 +18,10 @@ faults 'dump_core.write 2 once fail IO "No space left on device"'
 refuse 'dump-core: a full disk' 1 'No space left on device' 'xm dump-core web core4'
 check 'dump-core: nothing is left of it' 'test "$(ls | grep -c core4)" = 0 && ! xm list web | grep -q "p---"'
 faults ''
+faults 'dump_core.write 3 once kill'
+check 'dump-core: killed half way, the guest is let go on, and no file is left' \
+    '! xm dump-core web core4; faults ""; wait_for 20 "! xm list web | grep -q p---" && test "$(ls | grep -c core4)" = 0'
+faults ''
 check 'dump-core -R: and builds it again' 'old=$(xm domid web); xm dump-core -R web core5 && test "$(xm domid web)" -gt "$old"'
 check 'dump-core -C: and ends it' 'xm dump-core -C web core6 && ! xm domid web'
 done_testing

@@ -148,4 +148,18 @@ refuse 'xl list -l: what cannot be told is left out, the end is good' 0 'no such
 sed -i 's/"name": "web",//' "$host/sim/domains/$id.json"
 is 'xl list: a domain without a name keeps six fields' "(null) $id 6" "$(xl list | awk -v id="$id" '$2 == id { print $1, $2, NF }')"
 is 'list: likewise' "(null) $id 6" "$(xm list | awk -v id="$id" '$2 == id { print $1, $2, NF }')"
+# An entry that a newer xm wrote is set aside, told by whoever is asked for it, and left as it is.
+guest newer "uuid = '99999999-9999-4999-8999-999999999999'"
+xm new -q newer.cfg
+newer=$host/xm/domains/99999999-9999-4999-8999-999999999999
+sed -i 's/"format": *[0-9]*/"format": 99/' "$newer/state.json"
+cp "$newer/state.json" newer.json
+why='state\.json: written in format 99 by a newer xm; this one reads up to [0-9]+$'
+refuse 'list: an entry of a newer xm is set aside, with path and reason' 0 "^Warning: .*$newer/$why" 'xm list'
+refuse 'list -l: likewise' 0 "$newer/$why" 'xm list -l'
+refuse 'start: who names it is told, too' 3 "$newer/$why" 'xm start newer'
+refuse 'start: by its uuid as well' 1 "$why" 'xm start 99999999-9999-4999-8999-999999999999'
+refuse 'delete: it is not thrown away' 1 "$why" 'xm delete 99999999-9999-4999-8999-999999999999'
+refuse 'new: nor overwritten' 1 "$why" 'xm new -q newer.cfg'
+check 'list: nothing is changed in it' 'cmp newer.json "$newer/state.json"'
 done_testing

@@ -1075,6 +1075,16 @@ static int do_restore(void *w) { return restore(w, "save", NULL, &(uint32_t){ 0 
 static int do_restart(void *w) { return xm_guest_end(&((struct world *)w)->guests, WEB, XM_REASON_REBOOT, XM_ACTION_RESTART, NULL) < 0; }
 static int do_end(void *w) { return xm_guest_end(&((struct world *)w)->guests, WEB, XM_REASON_REBOOT, XM_ACTION_DESTROY, NULL) < 0; }
 
+
+static int do_dump(void *world)
+{
+    struct world *w = world;
+    xm_autofree char *path = xm_printf("%s/core", w->dir);
+    XM_AUTO(xm_guest_list) *all = list(w);
+
+    return xm_guest_dump_core(&w->guests, pick(all, "web"), path, false, NULL) < 0;
+}
+
 static const struct trial trials[] = {
     { "new", nothing, do_new, true },
     { "edit", is_halted, do_new, false },
@@ -1092,6 +1102,7 @@ static const struct trial trials[] = {
     { "save", is_running, do_save, false },
     { "save -c", is_running, do_checkpoint, false },
     { "restore", is_saved, do_restore, false },
+    { "dump-core", is_running, do_dump, false },
     { "end by destroy", has_ended, do_end, false },
     { "restart", has_ended, do_restart, false },
 };
@@ -1152,14 +1163,14 @@ static void go_on(struct world *w)
     assert_int_equal(files_in(w, "xm/domains"), 0);
 }
 
-static int try_until(const struct trial *trial, int n)
+static int try_until(const struct trial *trial, int n, bool full)
 {
     struct world *w;
     bool ended;
 
     setup((void **)&w);
     trial->before(w);
-    ended = run_until_step(n, trial->step, w);
+    ended = run_until(n, full, trial->step, w);
     close_world(w);
     open_world(w);                      /* a fresh look, as the next command has it */
     if (xm_reg_has(w->guests.reg, WEB))
@@ -1176,11 +1187,112 @@ static void any_step_can_be_stopped_anywhere(void **state)
     for (size_t i = 0; i < XM_COUNT(trials); i++) {
         int n = 0;
 
-        while (!try_until(&trials[i], n))
+        while (!try_until(&trials[i], n, false))
             n++;
         print_message("# %s: stopped at each of %d steps\n", trials[i].name, n);
         assert_true(n > 3);
     }
+}
+
+static void any_step_can_meet_a_full_disk(void **state)
+{
+    int total = 0;
+
+    (void)state;
+    for (size_t i = 0; i < XM_COUNT(trials); i++) {
+        int n = 0;
+
+        while (!try_until(&trials[i], n, true))
+            n++;
+        assert_true(n > 0);
+        total += n;
+    }
+    print_message("# no room for each of %d writes\n", total);
+}
+
+/* A save that is killed right after it asked: the guest does as it was told when nobody waits any more. */
+static void a_guest_that_suspends_too_late_is_resumed(void **state)
+{
+    struct world *w = *state;
+    xm_autoclose int nowhere = open("/dev/null", O_WRONLY);
+    struct xm_reg_state st;
+
+    is_running(w);
+    st = state_of(w, WEB);
+    st.phase = XM_PHASE_SUSPENDING;
+    assert_int_equal(xm_reg_save_state(w->guests.reg, WEB, &st, NULL), 0);
+    assert_int_equal(xm_guest_mend(&w->guests, WEB, NULL), 0);
+    st = state_of(w, WEB);
+    assert_int_equal(st.phase, XM_PHASE_RUNNING);
+    assert_true(xm_guest_is_half_way(&st));
+    assert_int_equal(xm_host_save(w->guests.host, st.domid, nowhere, NULL), 0);
+    assert_string_equal(look(w, st.domid), "---s");
+    assert_int_equal(xm_guest_mend(&w->guests, WEB, NULL), 0);
+    assert_string_equal(look(w, st.domid), "-b--");
+    st = state_of(w, WEB);
+    assert_false(xm_guest_is_half_way(&st));
+}
+
+/* Long after, or never asked: it is somebody else's save. */
+static void a_guest_that_another_suspends_is_left_alone(void **state)
+{
+    struct world *w = *state;
+    xm_autoclose int nowhere = open("/dev/null", O_WRONLY);
+    struct xm_reg_state st;
+
+    is_running(w);
+    st = state_of(w, WEB);
+    assert_int_equal(xm_host_save(w->guests.host, st.domid, nowhere, NULL), 0);
+    for (int asked = 0; asked < 2; asked++) {
+        st.asked = asked ? time(NULL) - 1000 : 0;
+        assert_int_equal(xm_reg_save_state(w->guests.reg, WEB, &st, NULL), 0);
+        assert_int_equal(xm_guest_mend(&w->guests, WEB, NULL), 0);
+        assert_string_equal(look(w, st.domid), "---s");
+    }
+}
+
+static void a_killed_dump_leaves_nothing(void **state)
+{
+    struct world *w = *state;
+    size_t files;
+    pid_t pid;
+    int status;
+
+    is_running(w);
+    put(w, "sim/faults", "dump_core.write 3 once kill\n");
+    files = files_in(w, ".");
+    pid = fork();
+    if (pid == 0)
+        _exit(do_dump(w));
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status));
+    assert_string_equal(look(w, 1), "--p-");
+    assert_int_equal(files_in(w, "."), files);
+    assert_int_equal(xm_guest_mend(&w->guests, WEB, NULL), 0);
+    assert_string_equal(look(w, 1), "-b--");
+    assert_int_equal(xm_host_pause(w->guests.host, 1, NULL), 0);        /* by hand: that is left so */
+    assert_int_equal(xm_guest_mend(&w->guests, WEB, NULL), 0);
+    assert_string_equal(look(w, 1), "--p-");
+}
+
+static void a_killed_save_leaves_no_file(void **state)
+{
+    struct world *w = *state;
+    size_t files;
+    pid_t pid;
+    int status;
+
+    is_running(w);
+    put(w, "sim/faults", "save.write 3 once kill\n");
+    files = files_in(w, ".");
+    pid = fork();
+    if (pid == 0)
+        _exit(do_save(w));
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(files_in(w, "."), files);
+    assert_int_equal(xm_guest_mend(&w->guests, WEB, NULL), 0);
+    assert_string_equal(look(w, 1), "-b--");
 }
 
 static void an_interrupted_restart_is_done_again_once(void **state)
@@ -1246,6 +1358,11 @@ int main(void)
         TEST(a_list_shows_each_guest_once),
         TEST(a_guest_that_is_held_is_left_alone),
         cmocka_unit_test(any_step_can_be_stopped_anywhere),
+        cmocka_unit_test(any_step_can_meet_a_full_disk),
+        TEST(a_guest_that_suspends_too_late_is_resumed),
+        TEST(a_guest_that_another_suspends_is_left_alone),
+        TEST(a_killed_dump_leaves_nothing),
+        TEST(a_killed_save_leaves_no_file),
         TEST(an_interrupted_restart_is_done_again_once),
     };
 

@@ -19,6 +19,7 @@
 
 static int steps_left = -1;             /* steps until it happens; negative: never */
 static bool steps_fail;                 /* true: the disk is full from then on, false: the process ends */
+static bool steps_failed;               /* a step has met the full disk */
 
 static bool step(bool can_fill)
 {
@@ -29,6 +30,7 @@ static bool step(bool can_fill)
             steps_left -= can_fill;
             return false;
         }
+        steps_failed = steps_failed || can_fill;
         errno = ENOSPC;
         return can_fill;
     }
@@ -50,23 +52,30 @@ int unlink(const char *path) { return step(false) ? -1 : (int)syscall(SYS_unlink
 int unlinkat(int fd, const char *path, int flags) { return step(false) ? -1 : (int)syscall(SYS_unlinkat, fd, path, flags); }
 int rmdir(const char *path) { return step(false) ? -1 : (int)syscall(SYS_unlinkat, AT_FDCWD, path, AT_REMOVEDIR); }
 
-/* Runs work(arg) in a child that is stopped before its nth step; true if it came to the end. */
-static inline bool run_until_step(int n, int (*work)(void *arg), void *arg)
+/* Runs work(arg) in a child that is stopped before its nth step (full: that finds no room for its nth write
+ * and any later one); true if it came to the end without meeting that. */
+static inline bool run_until(int n, bool full, int (*work)(void *arg), void *arg)
 {
     int status;
     pid_t pid = fork();
 
     if (pid == 0) {
+        steps_fail = full;
         steps_left = n;
         status = work(arg);
         steps_left = -1;
-        _exit(status);
+        _exit(steps_failed ? STOPPED : status);
     }
     if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status)) {
         fprintf(stderr, "# the child of step %d ended by itself\n", n);
         _exit(1);
     }
     return WEXITSTATUS(status) != STOPPED;
+}
+
+static inline bool run_until_step(int n, int (*work)(void *arg), void *arg)
+{
+    return run_until(n, false, work, arg);
 }
 
 #endif

@@ -181,7 +181,9 @@ static void one_damaged_entry_leaves_the_others(void **state)
         { ONE "/document.json", "", "document.json" },
         { ONE "/document.json", "{\"format\": 1, \"dialect\": \"xm\", \"file\": \"\", \"keys\": []}", "no name" },
         { ONE "/state.json", "[]", "is not a guest's state" },
-        { ONE "/state.json", "{\"format\": 2, \"phase\": \"halted\"}", "written by a newer xm (format 2)" },
+        { ONE "/state.json", "{\"format\": 99, \"phase\": \"halted\"}", "written in format 99 by a newer xm" },
+        { ONE "/state.json", "{\"format\": 0, \"phase\": \"halted\"}", "is not a guest's state" },
+        { ONE "/document.json", "{\"format\": 99, \"dialect\": \"xm\", \"keys\": []}", "written in format 99 by a newer xm" },
         { ONE "/state.json", "{\"format\": 1, \"phase\": \"dreaming\"}", "is not a guest's state" },
         { ONE "/state.json", "{\"format\": 1, \"phase\": 3}", "is not a guest's state" },
     };
@@ -204,6 +206,62 @@ static void one_damaged_entry_leaves_the_others(void **state)
         assert_non_null(strstr(entries->items[1].damage, base));
         assert_int_equal(xm_reg_find(*state, "good", uuid, NULL), 0);
         assert_int_equal(xm_reg_remove(*state, ONE, NULL), 0);
+    }
+}
+
+static char *text_of(const char *file)
+{
+    xm_autofree char *path = xm_printf("%s/domains/%s", base, file);
+    char *text = NULL;
+
+    assert_int_equal(xm_file_read(path, 65536, &text, NULL, NULL), 0);
+    return text;
+}
+
+static void an_older_state_is_read_and_written_anew(void **state)
+{
+    xm_autofree char *untouched = NULL, *upgraded = NULL;
+    struct xm_reg_state st;
+
+    add(*state, ONE, "web1");
+    put(ONE "/state.json", "{\"format\":1,\"phase\":\"running\",\"managed\":true,\"domid\":5,\"restarts\":2}");
+    assert_int_equal(xm_reg_load_state(*state, ONE, &st, NULL), 0);
+    assert_int_equal(st.phase, XM_PHASE_RUNNING);
+    assert_int_equal(st.domid, 5);
+    assert_int_equal(st.restarts, 2);
+    assert_false(st.held);
+    assert_int_equal(st.asked, 0);
+    untouched = text_of(ONE "/state.json");
+    assert_non_null(strstr(untouched, "\"format\":1"));
+    st.held = true;
+    st.asked = 1700000000;
+    assert_int_equal(xm_reg_save_state(*state, ONE, &st, NULL), 0);
+    upgraded = text_of(ONE "/state.json");
+    assert_non_null(strstr(upgraded, "\"format\": 2"));
+    assert_int_equal(xm_reg_load_state(*state, ONE, &st, NULL), 0);
+    assert_true(st.held);
+    assert_int_equal(st.asked, 1700000000);
+    assert_int_equal(st.restarts, 2);
+}
+
+static void what_a_newer_xm_wrote_is_not_overwritten(void **state)
+{
+    static const char newer[] = "{\"format\":3,\"dialect\":\"xm\",\"phase\":\"halted\",\"keys\":[]}";
+    static const char *const files[] = { ONE "/document.json", ONE "/state.json" };
+    XM_AUTO(xm_doc) *doc = guest(ONE, "web1");
+    struct xm_reg_state st = halted;
+
+    add(*state, ONE, "web1");
+    for (size_t i = 0; i < XM_COUNT(files); i++) {
+        xm_autofree char *text = NULL, *was = text_of(files[i]);
+        xm_error *err = NULL;
+
+        put(files[i], newer);
+        assert_int_equal(i == 0 ? xm_reg_save_doc(*state, ONE, doc, &err) : xm_reg_save_state(*state, ONE, &st, &err), -1);
+        expect(err, XM_UNSUPPORTED, "format 3 by a newer xm");
+        text = text_of(files[i]);
+        assert_string_equal(text, newer);
+        put(files[i], was);
     }
 }
 
@@ -534,6 +592,8 @@ int main(void)
         TEST(a_guest_can_be_renamed_to_a_free_name_only),
         TEST(a_uuid_cannot_lead_elsewhere),
         TEST(one_damaged_entry_leaves_the_others),
+        TEST(an_older_state_is_read_and_written_anew),
+        TEST(what_a_newer_xm_wrote_is_not_overwritten),
         TEST(wild_numbers_in_a_state_are_not_believed),
         TEST(a_document_of_another_guest_is_damage),
         TEST(a_lock_says_who_holds_it),

@@ -1,0 +1,44 @@
+/* A guest's core. */
+#include "guest/step.h"
+
+/* Its running domain, if that is what its entry means and nobody has paused it already. */
+static int may_hold(struct xm_step *step, uint32_t domid, bool *ret_may, xm_error **err)
+{
+    XM_AUTO(xm_domains) *domains = NULL;
+
+    if (xm_step_domain(step, 0, &domains, err) < 0)
+        return -1;
+    *ret_may = domains != NULL && step->state.phase == XM_PHASE_RUNNING && step->state.domid == domid
+        && !domains->items[0].paused && !domains->items[0].shutdown && !domains->items[0].dying;
+    return 0;
+}
+
+static int dump_held(struct xm_step *step, uint32_t domid, const char *path, xm_error **err)
+{
+    int rc;
+
+    /* On record first, so that who finds it paused knows that this was not meant to last. */
+    step->state.held = true;
+    if (xm_step_save(step, XM_PHASE_RUNNING, domid, err) < 0)
+        return -1;
+    rc = xm_host_dump_core(step->guests->host, domid, path, false, err);
+    step->state.held = false;
+    /* if this cannot be written, mending finds a domain that is not paused, and the same answer */
+    (void)xm_step_save(step, XM_PHASE_RUNNING, domid, NULL);
+    return rc;
+}
+
+int xm_guest_dump_core(const struct xm_guests *guests, const struct xm_guest *guest, const char *path, bool live,
+                       xm_error **err)
+{
+    xm_autostep step = XM_STEP_INIT;
+    bool may = false;
+
+    if (live || !guest->ours || guest->damage != NULL)
+        return xm_host_dump_core(guests->host, guest->domid, path, live, err);
+    if (xm_step_open(guests, guest->uuid, XM_SOON, &step, err) < 0 || xm_step_settle(&step, false, err) < 0
+        || may_hold(&step, guest->domid, &may, err) < 0)
+        return -1;
+    return may ? dump_held(&step, guest->domid, path, err)
+               : xm_host_dump_core(guests->host, guest->domid, path, false, err);
+}
