@@ -63,11 +63,11 @@ static void start_viewer(const struct attend *attend)
         (void)spawn(attend, words);
 }
 
-static int connect_super(struct xm_env *env, struct attend *attend, xm_error **err)
+int super_open(struct xm_env *env, xm_super **ret_super, xm_error **err)
 {
     static const char *const words[] = { "supervise", NULL };
     char **argv = self_argv(env, words);
-    int status = xm_super_connect(env->conf, argv, &attend->super, err);
+    int status = xm_super_connect(env->conf, argv, ret_super, err);
 
     free_argv(argv);
     return status < 0 ? xm_wrap(err, "the supervisor") : 0;
@@ -76,7 +76,7 @@ static int connect_super(struct xm_env *env, struct attend *attend, xm_error **e
 int attend_step(struct xm_env *env, const char *uuid, struct attend *ret_attend, xm_error **err)
 {
     *ret_attend = (struct attend){ .env = env };
-    if (connect_super(env, ret_attend, err) < 0)
+    if (super_open(env, &ret_attend->super, err) < 0)
         return -1;
     if (tell_begin(ret_attend, uuid, err) == 0)
         return 0;
@@ -88,7 +88,7 @@ int attend_begin(struct xm_env *env, bool paused, bool console, struct attend *r
                  struct xm_guest_how *ret_how, xm_error **err)
 {
     *ret_attend = (struct attend){ .env = env, .console = console };
-    if (connect_super(env, ret_attend, err) < 0)
+    if (super_open(env, &ret_attend->super, err) < 0)
         return -1;
     *ret_how = (struct xm_guest_how){
         .build = { .paused = paused, .wait_devices = true, .console_ready = start_client, .arg = ret_attend },

@@ -168,6 +168,9 @@ int pick_guest(struct xm_env *env, const xm_guest_list *list, const char *word, 
 
 /* --- attend.c: a guest brought up under the supervisor's eyes --- */
 
+/* A connection to the supervisor, which is started if there is none. */
+int super_open(struct xm_env *env, xm_super **ret_super, xm_error **err);
+
 struct attend {
     struct xm_env *env;
     xm_super *super;

@@ -3,7 +3,7 @@
 COMMANDS = \
 	create new check start delete pause unpause suspend resume save restore shutdown reboot destroy console \
 	dump-core vncviewer \
-	list vcpu-list uptime domid domname domstate config \
+	list vcpu-list uptime domid domname domstate config events \
 	rename sysrq vcpu-pin \
 	info dmesg debug-keys \
 	supervise version \
@@ -13,7 +13,7 @@ sbin_PROGRAMS += cmd/xm
 cmd_xm_SOURCES = \
 	cmd/attend.c cmd/cmd.h cmd/find.c cmd/help.c cmd/load.c cmd/main.c cmd/options.c cmd/print.c \
 	cmd/terminal.c cmd/wait.c \
-	cmd/check.c cmd/console.c cmd/create.c cmd/delete.c cmd/destroy.c cmd/dump-core.c cmd/new.c cmd/pause.c \
+	cmd/check.c cmd/console.c cmd/create.c cmd/delete.c cmd/destroy.c cmd/dump-core.c cmd/events.c cmd/new.c cmd/pause.c \
 	cmd/restore.c cmd/save.c cmd/shutdown.c cmd/start.c cmd/supervise.c cmd/suspend.c cmd/version.c \
 	cmd/vncviewer.c
 # The listings, and what is short.

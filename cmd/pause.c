@@ -1,7 +1,7 @@
 /* xm pause and xm unpause. */
 #include "listing.h"
 
-static int apply(struct xm_env *env, const char *word, const char *verb,
+static int apply(struct xm_env *env, const char *word, const char *verb, const char *kind,
                  int (*change)(xm_host *host, uint32_t domid, xm_error **err), xm_error **err)
 {
     XM_AUTO(xm_guest_list) *list = NULL;
@@ -11,12 +11,16 @@ static int apply(struct xm_env *env, const char *word, const char *verb,
         return forgive_number(env, word, err);
     if (guest->domid == 0)
         return xm_fail(err, XM_STATE, "Cannot %s privileged domain 0", verb);
-    return change(env->host, guest->domid, err) < 0 ? forgive_number(env, word, err) : 0;
+    if (change(env->host, guest->domid, err) < 0)
+        return forgive_number(env, word, err);
+    /* no event of the host tells of it */
+    xm_super_tell(env->conf, kind, guest->uuid, guest->name, guest->domid, NULL);
+    return 0;
 }
 
 static int pause_run(struct xm_env *env, const struct xm_call *call, xm_error **err)
 {
-    return apply(env, call->words[0], "pause", xm_host_pause, err);
+    return apply(env, call->words[0], "pause", "paused", xm_host_pause, err);
 }
 
 const struct xm_cmd cmd_pause = {
@@ -27,7 +31,7 @@ const struct xm_cmd cmd_pause = {
 
 static int unpause_run(struct xm_env *env, const struct xm_call *call, xm_error **err)
 {
-    return apply(env, call->words[0], "unpause", xm_host_unpause, err);
+    return apply(env, call->words[0], "unpause", "running", xm_host_unpause, err);
 }
 
 const struct xm_cmd cmd_unpause = {

@@ -22,6 +22,11 @@ char *xm_reg_memory_path(const xm_reg *reg, const char *uuid)
     return xm_reg_path(reg, uuid, XM_REG_MEMORY);
 }
 
+char *xm_reg_locks_path(const xm_reg *reg)
+{
+    return xm_strdup(reg->locks);
+}
+
 int xm_reg_lock_names(xm_reg *reg, bool wait, int *ret_fd, xm_error **err)
 {
     xm_autofree char *path = xm_printf("%s/lock", reg->base);

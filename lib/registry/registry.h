@@ -119,4 +119,7 @@ XM_API int xm_reg_tidy(xm_reg *reg, const char *uuid, xm_error **err);
 /* BASE/domains/UUID/memory, owned by the caller. */
 XM_API char *xm_reg_memory_path(const xm_reg *reg, const char *uuid);
 
+/* BASE/locks, owned by the caller: the file there that is named for a guest is closed after each change of it. */
+XM_API char *xm_reg_locks_path(const xm_reg *reg);
+
 #endif

@@ -1,4 +1,5 @@
-/* The command's side of the supervisor. */
+#include "super/client.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -10,22 +11,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/fd.h"
-#include "convert/json.h"
 #include "super/socket.h"
-#include "super/super.h"
 
 #define START_MS 15000          /* how long a supervisor may take to answer for the first time */
 #define AGAIN_MS 2000           /* the one we started may have yielded to one that was just leaving */
 #define ANSWER_S 60
-
-struct xm_super {
-    const xm_conf *conf;
-    char **argv;
-    int fd;
-    struct xm_buf in;
-};
 
 static void detach(char *const *argv, int report)
 {
@@ -87,7 +78,7 @@ static void sleep_ms(unsigned ms)
     nanosleep(&pause, NULL);
 }
 
-static int reach(xm_super *super, xm_error **err)
+int super_reach(xm_super *super, xm_error **err)
 {
     struct timeval limit = { .tv_sec = ANSWER_S };
     unsigned delay = 5, since_spawn = AGAIN_MS;
@@ -134,7 +125,7 @@ int xm_super_connect(const xm_conf *conf, char *const *argv, xm_super **ret_supe
     super->conf = conf;
     super->argv = copy_argv(argv);
     super->fd = -1;
-    if (xm_dir_make(conf->run_dir, 0700, err) < 0 || reach(super, err) < 0)
+    if (xm_dir_make(conf->run_dir, 0700, err) < 0 || super_reach(super, err) < 0)
         return -1;
     *ret_super = XM_TAKE(super);
     return 0;
@@ -149,15 +140,40 @@ void xm_super_close(xm_super *super)
     for (char **word = super->argv; word != NULL && *word != NULL; word++)
         free(*word);
     free(super->argv);
+    free(super->uuid);
+    free(super->run);
     xm_buf_clear(&super->in);
     free(super);
 }
 
+void super_hang_up(xm_super *super)
+{
+    if (super->fd >= 0)
+        close(super->fd);
+    super->fd = -1;
+    xm_buf_clear(&super->in);
+}
+
+char *super_next_line(xm_super *super)
+{
+    char *end = super->in.len > 0 ? memchr(super->in.data, '\n', super->in.len) : NULL;
+    char *line;
+    size_t len;
+
+    if (end == NULL)
+        return NULL;
+    len = (size_t)(end - super->in.data);
+    line = xm_strndup(super->in.data, len);
+    super->in.len -= len + 1;
+    memmove(super->in.data, end + 1, super->in.len);
+    return line;
+}
+
 static int receive_line(xm_super *super, char **ret_line, xm_error **err)
 {
-    char chunk[4096], *end;
+    char chunk[4096];
 
-    while (super->in.len == 0 || (end = memchr(super->in.data, '\n', super->in.len)) == NULL) {
+    while ((*ret_line = super_next_line(super)) == NULL) {
         ssize_t n = read(super->fd, chunk, sizeof(chunk));
 
         if (n < 0 && errno == EINTR)
@@ -168,18 +184,14 @@ static int receive_line(xm_super *super, char **ret_line, xm_error **err)
             return xm_fail(err, XM_IO, "has gone away");
         xm_buf_add(&super->in, chunk, (size_t)n);
     }
-    *ret_line = xm_strndup(super->in.data, (size_t)(end - super->in.data));
-    xm_buf_clear(&super->in);       /* one question, one answer: nothing stands behind it */
     return 0;
 }
 
-static int exchange(xm_super *super, const char *request, char **ret_line, xm_error **err)
+static int send_line(const xm_super *super, const char *line, xm_error **err)
 {
-    size_t sent = 0, len = strlen(request);
-
-    while (sent < len) {
+    for (size_t sent = 0, len = strlen(line); sent < len;) {
         /* a supervisor that has gone is an error to handle, not a signal to die of */
-        ssize_t n = send(super->fd, request + sent, len - sent, MSG_NOSIGNAL);
+        ssize_t n = send(super->fd, line + sent, len - sent, MSG_NOSIGNAL);
 
         if (n < 0 && errno == EINTR)
             continue;
@@ -187,50 +199,52 @@ static int exchange(xm_super *super, const char *request, char **ret_line, xm_er
             return xm_fail(err, XM_IO, "has gone away");
         sent += (size_t)n;
     }
-    return receive_line(super, ret_line, err);
+    return 0;
+}
+
+static int judge(const xm_json *answer, xm_error **err)
+{
+    const xm_json *ok = xm_json_get(answer, "ok", NULL), *error = xm_json_get(answer, "error", NULL);
+
+    if (ok != NULL && ok->type == XM_JSON_BOOL && ok->i)
+        return 0;
+    return xm_fail(err, XM_HOST, "%s", error && xm_json_str(error) ? xm_json_str(error) : "refused");
+}
+
+int super_call_once(xm_super *super, const xm_json *request, xm_json **ret_answer, xm_error **err)
+{
+    xm_autofree char *text = xm_json_format(request, true), *sent = xm_printf("%s\n", text), *line = NULL;
+    XM_AUTO(xm_json) *answer = NULL;
+
+    if (send_line(super, sent, err) < 0 || receive_line(super, &line, err) < 0)
+        return -1;
+    if (xm_json_parse(line, strlen(line), &answer, err) < 0)
+        return xm_wrap(err, "answered no sense");
+    if (judge(answer, err) < 0)
+        return -1;
+    if (ret_answer != NULL)
+        *ret_answer = XM_TAKE(answer);
+    return 0;
 }
 
 /* Asks; a supervisor that died or left meanwhile is replaced, and the next one asked again. */
-static int ask(xm_super *super, const char *request, char **ret_line, xm_error **err)
+static int call(xm_super *super, const char *op, const char *uuid, xm_json **ret_answer, xm_error **err)
 {
+    XM_AUTO(xm_json) *request = xm_json_new(XM_JSON_OBJECT);
     xm_error *why = NULL;
-
-    if (super->fd >= 0) {
-        if (exchange(super, request, ret_line, &why) == 0)
-            return 0;
-        if (why->code != XM_IO)
-            return xm_error_pass(err, why);
-        xm_error_free(why);
-        close(super->fd);
-        super->fd = -1;
-        xm_buf_clear(&super->in);
-    }
-    return reach(super, err) < 0 ? -1 : exchange(super, request, ret_line, err);
-}
-
-static int call(xm_super *super, const char *op, const char *uuid, char **ret_line, xm_error **err)
-{
-    XM_AUTO(xm_json) *request = xm_json_new(XM_JSON_OBJECT), *answer = NULL;
-    xm_autofree char *text = NULL, *sent = NULL, *line = NULL;
-    const xm_json *ok, *error;
 
     xm_json_set(request, "op", xm_json_new_str(op));
     if (uuid != NULL)
         xm_json_set(request, "uuid", xm_json_new_str(uuid));
-    text = xm_json_format(request, true);
-    sent = xm_printf("%s\n", text);
-    if (ask(super, sent, &line, err) < 0)
-        return -1;
-    if (xm_json_parse(line, strlen(line), &answer, err) < 0)
-        return xm_wrap(err, "answered no sense");
-    ok = xm_json_get(answer, "ok", NULL);
-    if (ok == NULL || ok->type != XM_JSON_BOOL || !ok->i) {
-        error = xm_json_get(answer, "error", NULL);
-        return xm_fail(err, XM_HOST, "%s", error && xm_json_str(error) ? xm_json_str(error) : "refused");
+    if (super->fd >= 0) {
+        if (super_call_once(super, request, ret_answer, &why) == 0)
+            return 0;
+        if (why->code != XM_IO)
+            return xm_error_pass(err, why);
+        xm_error_free(why);
+        super_hang_up(super);
     }
-    if (ret_line != NULL)
-        *ret_line = XM_TAKE(line);
-    return 0;
+    return super_reach(super, err) < 0 ? -1 : super_call_once(super, request, ret_answer, err);
 }
 
 int xm_super_begin(xm_super *super, const char *uuid, xm_error **err)
@@ -245,5 +259,10 @@ int xm_super_end(xm_super *super, const char *uuid, xm_error **err)
 
 int xm_super_status(xm_super *super, char **ret_json, xm_error **err)
 {
-    return call(super, "status", NULL, ret_json, err);
+    XM_AUTO(xm_json) *answer = NULL;
+
+    if (call(super, "status", NULL, &answer, err) < 0)
+        return -1;
+    *ret_json = xm_json_format(answer, true);
+    return 0;
 }

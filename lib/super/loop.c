@@ -77,7 +77,8 @@ static int open_all(struct super *super, xm_error **err)
                                         .min_restart_seconds = conf->min_restart_seconds };
     /* Events before the first look, so that nothing falls in between; the socket last, so that
      * whoever reaches it is answered out of full knowledge. */
-    if (xm_host_events_open(super->host, &super->events, err) < 0 || super_adopt(super, err) < 0)
+    if (xm_host_events_open(super->host, &super->events, err) < 0 || super_watch_locks(super, err) < 0
+        || super_adopt(super, err) < 0)
         return -1;
     return open_socket(super, err);
 }
@@ -105,27 +106,35 @@ static void close_all(struct super *super)
     super_drop_gone(super);
     free(super->peers);
     free(super->tracked);
+    super_ring_clear(&super->ring);
+    super_book_clear(&super->book);
     xm_host_close(super->host);
     xm_reg_close(super->reg);
     if (super->watch >= 0)
         close(super->watch);
+    if (super->locks >= 0)
+        close(super->locks);
     if (super->lock >= 0)
         close(super->lock);
     super_log_clear(&super->log);
 }
 
-enum { AT_EVENTS, AT_LISTENER, AT_WATCH, AT_OTHERS };
+enum { AT_EVENTS, AT_LOCKS, AT_LISTENER, AT_WATCH, AT_OTHERS };
 
 static size_t fill(const struct super *super, struct pollfd *fds)
 {
     size_t n = AT_OTHERS;
 
     fds[AT_EVENTS] = (struct pollfd){ .fd = super->events, .events = POLLIN };
+    fds[AT_LOCKS] = (struct pollfd){ .fd = super->locks, .events = POLLIN };
     fds[AT_LISTENER] = (struct pollfd){ .fd = super->accept_after > super_now() ? -1 : super->listener, .events = POLLIN };
     fds[AT_WATCH] = (struct pollfd){ .fd = super->watch, .events = POLLIN };
-    for (size_t i = 0; i < super->peer_count; i++)
-        fds[n++] = (struct pollfd){ .fd = super->peers[i].fd,
-                                    .events = (short)(POLLIN | (super->peers[i].out.len > 0 ? POLLOUT : 0)) };
+    for (size_t i = 0; i < super->peer_count; i++) {
+        const struct peer *peer = &super->peers[i];
+        bool writes = peer->out.len > 0 || super_has_news(super, peer);
+
+        fds[n++] = (struct pollfd){ .fd = peer->fd, .events = (short)(POLLIN | (writes ? POLLOUT : 0)) };
+    }
     for (size_t i = 0; i < super->job_count; i++)
         if (super->jobs[i].pidfd >= 0)
             fds[n++] = (struct pollfd){ .fd = super->jobs[i].pidfd, .events = POLLIN };
@@ -217,6 +226,8 @@ static int run(struct super *super, xm_error **err)
             continue;
         if (fds[AT_EVENTS].revents != 0 && take_events(super, err) < 0)
             return -1;
+        if (fds[AT_LOCKS].revents != 0)
+            super_notice_locks(super);
         serve_all(super, fds + AT_OTHERS, peers);
         if (fds[AT_LISTENER].revents != 0)
             super_accept(super);
@@ -237,7 +248,7 @@ static int run(struct super *super, xm_error **err)
 int xm_super_run(const struct xm_super_config *config, xm_error **err)
 {
     static const int held_back[] = { SIGTERM, SIGINT, SIGHUP };
-    struct super super = { .config = config, .lock = -1, .events = -1, .listener = -1, .watch = -1 };
+    struct super super = { .config = config, .lock = -1, .events = -1, .listener = -1, .watch = -1, .locks = -1 };
     sigset_t held;
     xm_error *why = NULL;
     int rc;
@@ -247,6 +258,7 @@ int xm_super_run(const struct xm_super_config *config, xm_error **err)
         sigaddset(&held, held_back[i]);
     sigprocmask(SIG_BLOCK, &held, &super.mask);
     super_log_init(&super.log, config->conf->log_file, "guest", config->log);
+    super_ring_init(&super.ring);
     rc = open_all(&super, &why);
     if (rc == 0) {
         super_log_line(&super.log, XM_LOG_INFO, "super", "Supervisor started.");

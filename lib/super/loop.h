@@ -26,6 +26,9 @@ struct peer {
     char (*works)[37];          /* what it has begun and not ended */
     size_t work_count, work_cap;
     int64_t deadline;           /* when a line that it has begun to send, or not read, must be through; 0: none */
+    bool listens;
+    uint64_t next;              /* the event that it is to be told next */
+    char about[37];             /* the one guest that it listens for, or "" */
     bool gone;
 };
 
@@ -41,6 +44,24 @@ struct job {
     bool told, done;
 };
 
+/* The latest events, each a line of JSON. */
+#define SUPER_RING 256
+struct super_slot { char *line; char uuid[37]; };
+struct super_ring {
+    struct super_slot slots[SUPER_RING];    /* number seq stands at seq % SUPER_RING */
+    uint64_t seq;               /* of the latest; the first is 1 */
+    char run[48];               /* whose numbers these are */
+};
+
+/* What listeners have been told of so far; notice.c. Grows with the guests there are, not with
+ * what they do. */
+struct super_book {
+    struct seen_domain *domains;
+    size_t domain_count, domain_cap;
+    struct seen_entry *entries;
+    size_t entry_count, entry_cap;
+};
+
 struct super {
     const struct xm_super_config *config;
     struct super_log log;
@@ -48,7 +69,7 @@ struct super {
     xm_reg *reg;
     struct xm_guests guests;
     sigset_t mask;              /* as it was before the loop, and is while it waits */
-    int lock, events, listener, watch;
+    int lock, events, listener, watch, locks;
     uint64_t socket_dev, socket_ino;
     struct peer *peers;
     size_t peer_count, peer_cap;
@@ -56,6 +77,8 @@ struct super {
     size_t job_count, job_cap;
     struct tracked *tracked;
     size_t tracked_count, tracked_cap;
+    struct super_ring ring;
+    struct super_book book;
     int64_t accept_after;       /* descriptors were out: no new clients until then */
     int64_t idle_since;         /* 0: not idle */
 };
@@ -75,6 +98,43 @@ int super_adopt(struct super *super, xm_error **err);
 
 /* A host event. */
 void super_handle(struct super *super, const struct xm_event *event);
+
+/* --- emit.c --- */
+
+/* What happens to a guest. Only kind must be there; texts are cut at 255 bytes. */
+struct super_event {
+    const char *kind;           /* one of those in super.h */
+    const char *uuid, *name;
+    uint32_t domid;             /* XM_DOMID_NONE: none */
+    const char *reason;         /* a word */
+    const char *detail;         /* a sentence */
+};
+
+/* Tells all who listen, and keeps it for those who come back. Never waits, never fails. */
+void super_emit(struct super *super, const struct super_event *event);
+bool super_is_kind(const char *word);
+
+void super_ring_init(struct super_ring *ring);
+void super_ring_clear(struct super_ring *ring);
+
+/* From now on, or from after a number of the same run on. */
+void super_listen(const struct super *super, struct peer *peer, const char *run, int64_t after);
+bool super_has_news(const struct super *super, const struct peer *peer);
+/* Puts into peer->out what fits. */
+void super_feed(const struct super *super, struct peer *peer);
+
+/* --- notice.c --- */
+
+/* How all stand at the beginning: nothing of that is news. */
+void super_learn(struct super *super, const struct xm_reg_entries *entries, const struct xm_domains *domains);
+void super_book_clear(struct super_book *book);
+
+/* Tells what a host event says, and what differs in a guest's entry from what was told last. */
+void super_notice_event(struct super *super, const struct xm_event *event);
+void super_notice(struct super *super, const char *uuid);
+
+int super_watch_locks(struct super *super, xm_error **err);
+void super_notice_locks(struct super *super);
 
 /* --- jobs.c --- */
 

@@ -122,22 +122,66 @@ static void status(struct super *super, struct peer *peer)
     reply(peer, answer);
 }
 
+static const char *text_of(const xm_json *request, const char *key)
+{
+    const xm_json *node = xm_json_get(request, key, NULL);
+
+    return node != NULL ? xm_json_str(node) : NULL;
+}
+
+static void subscribe(struct super *super, struct peer *peer, const xm_json *request)
+{
+    const xm_json *after = xm_json_get(request, "after", NULL);
+    const char *uuid = text_of(request, "uuid");
+    xm_json *answer;
+
+    if (uuid != NULL && !xm_uuid_is_plain(uuid)) {
+        refuse(peer, "not a uuid");
+        return;
+    }
+    memcpy(peer->about, uuid != NULL ? uuid : "", uuid != NULL ? sizeof(peer->about) : 1);
+    super_listen(super, peer, text_of(request, "run"), after != NULL ? xm_json_int(after, -1) : -1);
+    answer = new_answer(true);
+    xm_json_set(answer, "run", xm_json_new_str(super->ring.run));
+    xm_json_set(answer, "seq", xm_json_new_int((int64_t)peer->next - 1));
+    reply(peer, answer);
+}
+
+/* Another process of ours has done something that no event of the host tells. */
+static void tell(struct super *super, struct peer *peer, const xm_json *request)
+{
+    const char *kind = text_of(request, "event"), *uuid = text_of(request, "uuid");
+    const xm_json *domid = xm_json_get(request, "domid", NULL);
+    int64_t number = domid != NULL ? xm_json_int(domid, -1) : -1;
+
+    if (kind == NULL || !super_is_kind(kind) || uuid == NULL || !xm_uuid_is_plain(uuid)) {
+        refuse(peer, "no such event");
+        return;
+    }
+    super_emit(super, &(struct super_event){
+        .kind = kind, .uuid = uuid, .name = text_of(request, "name"), .reason = text_of(request, "reason"),
+        .detail = text_of(request, "detail"),
+        .domid = number < 0 || number >= XM_DOMID_NONE ? XM_DOMID_NONE : (uint32_t)number });
+    reply(peer, new_answer(true));
+}
+
 static void obey(struct super *super, struct peer *peer, const char *line, size_t len)
 {
     XM_AUTO(xm_json) *request = NULL;
-    const xm_json *op_node, *uuid_node;
     const char *op, *uuid;
 
     if (xm_json_parse(line, len, &request, NULL) < 0) {
         refuse(peer, "not a JSON object");
         return;
     }
-    op_node = xm_json_get(request, "op", NULL);
-    uuid_node = xm_json_get(request, "uuid", NULL);
-    op = op_node && xm_json_str(op_node) ? xm_json_str(op_node) : "";
-    uuid = uuid_node ? xm_json_str(uuid_node) : NULL;
+    op = text_of(request, "op") ? text_of(request, "op") : "";
+    uuid = text_of(request, "uuid");
     if (strcmp(op, "status") == 0) {
         status(super, peer);
+    } else if (strcmp(op, "subscribe") == 0) {
+        subscribe(super, peer, request);
+    } else if (strcmp(op, "tell") == 0) {
+        tell(super, peer, request);
     } else if (strcmp(op, "begin") != 0 && strcmp(op, "end") != 0) {
         refuse(peer, "unknown op");
     } else if (uuid == NULL || !xm_uuid_is_plain(uuid)) {
@@ -147,6 +191,7 @@ static void obey(struct super *super, struct peer *peer, const char *line, size_
     } else {
         drop_work(peer, uuid);
         super_take_in(super, uuid);
+        super_notice(super, uuid);
         reply(peer, new_answer(true));
     }
 }
@@ -174,6 +219,7 @@ static void read_lines(struct super *super, struct peer *peer)
     peer->in.len -= at;
 }
 
+/* Whatever is taken shows that somebody reads. */
 static void write_out(struct peer *peer)
 {
     ssize_t n = send(peer->fd, peer->out.data, peer->out.len, MSG_NOSIGNAL);
@@ -184,6 +230,7 @@ static void write_out(struct peer *peer)
     }
     memmove(peer->out.data, peer->out.data + n, peer->out.len - (size_t)n);
     peer->out.len -= (size_t)n;
+    peer->deadline = 0;
 }
 
 void super_serve(struct super *super, struct peer *peer, short revents)
@@ -192,6 +239,8 @@ void super_serve(struct super *super, struct peer *peer, short revents)
 
     if (revents & (POLLIN | POLLHUP | POLLERR))
         read_lines(super, peer);
+    if (!peer->gone)
+        super_feed(super, peer);
     if (!peer->gone && peer->out.len > 0)
         write_out(peer);
     if (peer->in.len == 0 && peer->out.len == 0)

@@ -12,9 +12,29 @@
  * client sends one JSON object a line, at most 64 KiB, and gets one a line: {"ok":true,...} or
  * {"ok":false,"error":TEXT}. {"op":"begin","uuid":U}: this connection works on U; should it
  * close before {"op":"end","uuid":U}, the supervisor mends U. {"op":"end"} is answered when the
- * supervisor knows the guest as it now is. {"op":"status"}: pid, version, guests. */
+ * supervisor knows the guest as it now is. {"op":"status"}: pid, version, guests.
+ *
+ * {"op":"subscribe"}, with "uuid":U for one guest's alone: answered with "run":R,"seq":N, and then
+ * each event is sent as it happens, one object a line:
+ *     {"event":KIND,"seq":N,"time":SECONDS,"name":NAME,"uuid":U,"domid":N,"reason":WORD,"detail":TEXT}
+ * where what is unknown or does not apply is left out. Numbers go up by one with each event of the
+ * host; a run is one count of them. With "run":R,"after":N what came after number N of that run is
+ * sent first, as far as it is still kept (the latest 256). What has been lost before the next event,
+ * because the subscriber was slow or away, is said by {"event":"gap","lost":N}. One that takes nothing
+ * for ten seconds is cut off. The kinds:
+ *     created gone            a domain has come, is no more; whoever makes domains
+ *     shutdown crashed        it has ended by itself, and why: poweroff reboot crash watchdog soft_reset
+ *     restarting preserved    what the supervisor does about that
+ *     running paused          a guest of ours runs; is held
+ *     halted suspended resumed    a remembered guest does not run; its memory is in a file; is back
+ *     new deleted renamed     a guest is remembered; forgotten; has another name (detail: the old one)
+ *     device dumped migrated  a device has come, changed, gone; a core was written; it has moved
+ *     failed                  something that had to be done for it could not be
+ * {"op":"tell","event":KIND,"uuid":U,...}: the sender has done this, and listeners are to know. */
 #ifndef XM_SUPER_SUPER_H
 #define XM_SUPER_SUPER_H
+
+#include <stdint.h>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -35,6 +55,20 @@ XM_AUTO_DEFINE(xm_super)
 XM_API int xm_super_begin(xm_super *super, const char *uuid, xm_error **err);
 XM_API int xm_super_end(xm_super *super, const char *uuid, xm_error **err);
 XM_API int xm_super_status(xm_super *super, char **ret_json, xm_error **err);
+
+/* From now on this connection listens for what happens to uuid, NULL: to all guests, and for nothing
+ * else. */
+XM_API int xm_super_subscribe(xm_super *super, const char *uuid, xm_error **err);
+
+/* The next event as a line of JSON, waited for until timeout_ms have passed (-1: for ever): 1 with
+ * *ret_line, owned by the caller; 0 when there is none. Should the supervisor go away, the next one is
+ * found or started, and what is lost in between told as {"event":"gap"}. */
+XM_API int xm_super_next(xm_super *super, int timeout_ms, char **ret_line, xm_error **err);
+
+/* Tells those who listen, if there is a supervisor and so anybody can. Never fails, never waits for
+ * long. name and detail may be NULL, domid XM_DOMID_NONE. */
+XM_API void xm_super_tell(const xm_conf *conf, const char *kind, const char *uuid, const char *name, uint32_t domid,
+                          const char *detail);
 
 /* --- the supervisor itself --- */
 

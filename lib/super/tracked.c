@@ -86,10 +86,11 @@ int super_adopt(struct super *super, xm_error **err)
     XM_AUTO(xm_reg_entries) *entries = NULL;
     XM_AUTO(xm_domains) *domains = NULL;
 
-    if (xm_reg_list(super->reg, &entries, err) < 0 || xm_host_list(super->host, 0, &domains, err) < 0)
+    if (xm_reg_list(super->reg, &entries, err) < 0 || xm_host_list(super->host, XM_WANT_NAME, &domains, err) < 0)
         return -1;
     for (size_t i = 0; i < entries->count; i++)
         adopt(super, domains, &entries->items[i]);
+    super_learn(super, entries, domains);
     if (super->tracked_count > 0)
         super_log_line(&super->log, XM_LOG_INFO, "super", "Adopted %zu running guests.", super->tracked_count);
     return 0;
@@ -121,6 +122,10 @@ static void handle_shutdown(struct super *super, const char *uuid, const struct 
         super_log_line(&super->log, XM_LOG_WARNING, "policy", "Domain %s: %s, though %s", name, verdict.word, verdict.lacks);
     else
         super_log_line(&super->log, XM_LOG_INFO, "policy", "Domain %s: %s", name, verdict.word);
+    if (verdict.action != XM_ACTION_DESTROY)
+        super_emit(super, &(struct super_event){
+            .kind = verdict.action == XM_ACTION_RESTART ? "restarting" : "preserved", .uuid = uuid, .name = name,
+            .domid = event->domid, .reason = xm_policy_reason(event->reason) });
     super_queue(super, uuid, (int)verdict.action, event->reason);
 }
 
@@ -131,6 +136,7 @@ void super_handle(struct super *super, const struct xm_event *event)
     struct xm_reg_state state;
     char own[37];
 
+    super_notice_event(super, event);
     if (event->type == XM_EVENT_NEW)
         return;
     if (*uuid == '\0') {

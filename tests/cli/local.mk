@@ -14,6 +14,7 @@ CLI_TESTS = \
 	tests/cli/dump-core.t \
 	tests/cli/info.t \
 	tests/cli/list.t \
+	tests/cli/events.t \
 	tests/cli/examples.t \
 	tests/cli/help.t \
 	tests/cli/new.t \
