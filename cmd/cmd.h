@@ -228,7 +228,7 @@ int load_unchecked(struct xm_env *env, const struct load_args *args, const struc
 /* cfg, json or sxp; NULL is all right, too. */
 int check_format(struct xm_env *env, const char *format, xm_error **err);
 
-/* --- wait.c --- */
+/* --- waiter.c --- */
 
 /* Waits, woken by the host's events, until done(arg, list) says so about the guests as they are
  * then; timeout in seconds, 0: none. XM_TIMEOUT, XM_INTERRUPTED. Open it before what it waits for. */

@@ -12,7 +12,7 @@ COMMANDS = \
 sbin_PROGRAMS += cmd/xm
 cmd_xm_SOURCES = \
 	cmd/attend.c cmd/cmd.h cmd/find.c cmd/help.c cmd/load.c cmd/main.c cmd/options.c cmd/print.c \
-	cmd/terminal.c cmd/wait.c \
+	cmd/terminal.c cmd/waiter.c \
 	cmd/check.c cmd/console.c cmd/create.c cmd/delete.c cmd/destroy.c cmd/dump-core.c cmd/events.c cmd/new.c cmd/pause.c \
 	cmd/restore.c cmd/save.c cmd/shutdown.c cmd/start.c cmd/supervise.c cmd/suspend.c cmd/version.c \
 	cmd/vncviewer.c
