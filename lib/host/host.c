@@ -118,6 +118,46 @@ int xm_host_vcpu_pin(xm_host *host, uint32_t domid, unsigned vcpu, const struct 
     return host->ops->vcpu_pin(host, domid, vcpu, hard, soft, force, err);
 }
 
+int xm_host_make_room(xm_host *host, uint64_t kib, xm_error **err)
+{
+    return host->ops->make_room(host, kib, err);
+}
+
+int xm_host_set_memory(xm_host *host, uint32_t domid, uint64_t kib, xm_error **err)
+{
+    return host->ops->set_memory(host, domid, kib, err);
+}
+
+int xm_host_set_max_memory(xm_host *host, uint32_t domid, uint64_t kib, xm_error **err)
+{
+    return host->ops->set_max_memory(host, domid, kib, err);
+}
+
+int xm_host_set_vcpus(xm_host *host, uint32_t domid, unsigned count, xm_error **err)
+{
+    return host->ops->set_vcpus(host, domid, count, err);
+}
+
+int xm_host_share(xm_host *host, uint32_t domid, struct xm_share *ret_share, xm_error **err)
+{
+    return host->ops->share(host, domid, ret_share, err);
+}
+
+int xm_host_set_share(xm_host *host, uint32_t domid, const struct xm_share *share, xm_error **err)
+{
+    return host->ops->set_share(host, domid, share, err);
+}
+
+int xm_host_pools(xm_host *host, xm_pools **ret_pools, xm_error **err)
+{
+    return host->ops->pools(host, ret_pools, err);
+}
+
+int xm_host_tune_pool(xm_host *host, const struct xm_pool *pool, xm_error **err)
+{
+    return host->ops->tune_pool(host, pool, err);
+}
+
 int xm_host_info_get(xm_host *host, bool topology, xm_host_info **ret_info, xm_error **err)
 {
     return host->ops->info(host, topology, ret_info, err);

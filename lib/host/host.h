@@ -102,6 +102,62 @@ XM_AUTO_DEFINE(xm_vcpus)
 XM_API int xm_host_vcpu_pin(xm_host *host, uint32_t domid, unsigned vcpu, const struct xm_cpuset *hard,
                             const struct xm_cpuset *soft, bool force, xm_error **err);
 
+/* --- what a domain has, changed while it runs --- */
+
+/* Sees to it that so much of the machine's memory is free, domain 0 giving of its own as
+ * conf->autoballoon says. XM_HOST with the figures where there is not enough. */
+XM_API int xm_host_make_room(xm_host *host, uint64_t kib, xm_error **err);
+
+/* What the domain is asked to hold, its screen's memory included. It is told, and not waited for.
+ * XM_INVALID above its maximum, for nothing at all, and for less than domain 0 needs. */
+XM_API int xm_host_set_memory(xm_host *host, uint32_t domid, uint64_t kib, xm_error **err);
+
+/* What it may be asked to hold. XM_INVALID below what it is asked to hold now. */
+XM_API int xm_host_set_max_memory(xm_host *host, uint32_t domid, uint64_t kib, xm_error **err);
+
+/* The first count vcpus are to be online and the others not; the guest sees to that itself.
+ * XM_INVALID for none, and for more than there are. */
+XM_API int xm_host_set_vcpus(xm_host *host, uint32_t domid, unsigned count, xm_error **err);
+
+enum xm_scheduler { XM_SCHED_OTHER, XM_SCHED_CREDIT, XM_SCHED_CREDIT2 };
+XM_API const char *xm_scheduler_name(enum xm_scheduler scheduler);      /* "credit", "credit2", "other" */
+
+/* A domain's share of the processors. */
+#define XM_WEIGHT_MAX 65535
+struct xm_share {
+    enum xm_scheduler scheduler;        /* its cpu pool's */
+    unsigned weight;                    /* against other domains', 1 to XM_WEIGHT_MAX */
+    unsigned cap;                       /* percent of one processor at the most; 0: no limit */
+};
+
+/* XM_UNSUPPORTED under another scheduler than these two, and to set, under another than share's. */
+XM_API int xm_host_share(xm_host *host, uint32_t domid, struct xm_share *ret_share, xm_error **err);
+XM_API int xm_host_set_share(xm_host *host, uint32_t domid, const struct xm_share *share, xm_error **err);
+
+/* XM_INVALID where share is none for a domain of at most max_vcpus. */
+XM_API int xm_share_check(const struct xm_share *share, unsigned max_vcpus, xm_error **err);
+
+/* A cpu pool, and how its scheduler works. */
+struct xm_pool {
+    uint32_t id;
+    char *name;
+    enum xm_scheduler scheduler;
+    unsigned tslice_ms, migration_delay_us;     /* credit alone */
+    unsigned ratelimit_us;
+};
+
+typedef struct xm_pools {
+    struct xm_pool *items;      /* by id */
+    size_t count;
+} xm_pools;
+
+XM_API int xm_host_pools(xm_host *host, xm_pools **ret_pools, xm_error **err);
+XM_API void xm_pools_free(xm_pools *pools);
+XM_AUTO_DEFINE(xm_pools)
+
+/* Gives the pool of pool's id its figures. XM_INVALID names one that is out of range. */
+XM_API int xm_host_tune_pool(xm_host *host, const struct xm_pool *pool, xm_error **err);
+
 /* --- the machine --- */
 
 struct xm_node_info { uint64_t size_mib, free_mib; unsigned *distances; };      /* one distance per node */

@@ -27,6 +27,14 @@ struct xm_host_ops {
     int (*vcpus)(struct xm_host *host, uint32_t domid, xm_vcpus **ret, xm_error **err);
     int (*vcpu_pin)(struct xm_host *host, uint32_t domid, unsigned vcpu, const struct xm_cpuset *hard,
                     const struct xm_cpuset *soft, bool force, xm_error **err);
+    int (*make_room)(struct xm_host *host, uint64_t kib, xm_error **err);
+    int (*set_memory)(struct xm_host *host, uint32_t domid, uint64_t kib, xm_error **err);
+    int (*set_max_memory)(struct xm_host *host, uint32_t domid, uint64_t kib, xm_error **err);
+    int (*set_vcpus)(struct xm_host *host, uint32_t domid, unsigned count, xm_error **err);
+    int (*share)(struct xm_host *host, uint32_t domid, struct xm_share *ret, xm_error **err);
+    int (*set_share)(struct xm_host *host, uint32_t domid, const struct xm_share *share, xm_error **err);
+    int (*pools)(struct xm_host *host, xm_pools **ret, xm_error **err);
+    int (*tune_pool)(struct xm_host *host, const struct xm_pool *pool, xm_error **err);
     int (*info)(struct xm_host *host, bool topology, xm_host_info **ret, xm_error **err);
     int (*dmesg)(struct xm_host *host, bool clear, char **ret_text, xm_error **err);
     int (*debug_keys)(struct xm_host *host, const char *keys, xm_error **err);
@@ -58,6 +66,17 @@ struct xm_host_ops {
     int (*events_open)(struct xm_host *host, int *ret_fd, xm_error **err);
     int (*event_next)(struct xm_host *host, struct xm_event *ret, xm_error **err);
 };
+
+/* --- settings.c: what both refuse, in the same words --- */
+
+/* What a domain with so much at the most may be asked to hold; and how far that may be lowered. */
+int xm_host_check_memory(uint32_t domid, uint64_t kib, uint64_t max_kib, uint64_t dom0_least_kib, xm_error **err);
+int xm_host_check_max_memory(uint64_t kib, uint64_t target_kib, xm_error **err);
+int xm_host_check_vcpus(uint32_t domid, unsigned count, unsigned max_vcpus, xm_error **err);
+int xm_host_check_pool(const struct xm_pool *pool, xm_error **err);
+
+/* share is for another scheduler than the one that the domain is under. */
+int xm_host_check_scheduler(uint32_t domid, enum xm_scheduler has, enum xm_scheduler wanted, xm_error **err);
 
 /* --- file.c --- */
 

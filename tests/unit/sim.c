@@ -17,6 +17,7 @@
 
 #include "base/buf.h"
 #include "base/fd.h"
+#include "convert/json.h"
 #include "host/host.h"
 
 #define T0 1700000000000ll      /* where the tests' clock begins */
@@ -1364,6 +1365,179 @@ static void vcpus_are_pinned_where_they_can_run(void **state)
     assert_int_equal(vcpus->items[1].cpu, 2);
 }
 
+/* --- what a guest has --- */
+
+static struct xm_domain figures(struct world *w, uint32_t domid)
+{
+    XM_AUTO(xm_domains) *domains = NULL;
+
+    assert_int_equal(xm_host_get(w->host, domid, XM_WANT_TARGET, &domains, NULL), 0);
+    return domains->items[0];
+}
+
+static void memory_follows_the_target(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", "sim.boot=10");
+    uint64_t free_before = free_mib(w);
+    xm_error *err = NULL;
+
+    assert_int_equal(xm_host_set_memory(w->host, domid, 128 * 1024, NULL), 0);
+    assert_int_equal(figures(w, domid).target_kib, 128 * 1024);
+    assert_int_equal(figures(w, domid).mem_kib, 256 * 1024);            /* it has yet to boot */
+    pass_ms(w, 11000);
+    assert_int_equal(figures(w, domid).mem_kib, 128 * 1024);
+    assert_int_equal(free_mib(w), free_before + 128);
+    assert_int_equal(xm_host_pause(w->host, domid, NULL), 0);
+    assert_int_equal(xm_host_set_memory(w->host, domid, 256 * 1024, NULL), 0);
+    assert_int_equal(figures(w, domid).mem_kib, 128 * 1024);
+    assert_int_equal(xm_host_unpause(w->host, domid, NULL), 0);
+    assert_int_equal(figures(w, domid).mem_kib, 256 * 1024);
+    assert_int_equal(xm_host_set_memory(w->host, domid, 257 * 1024, &err), -1);
+    expect(err, XM_INVALID, "memory_dynamic_max must be less than or equal to memory_static_max (256 MiB)");
+    err = NULL;
+    assert_int_equal(xm_host_set_memory(w->host, domid, 0, &err), -1);
+    expect(err, XM_INVALID, "memory_dynamic_max must be greater than zero");
+    err = NULL;
+    assert_int_equal(xm_host_set_memory(w->host, 77, 4096, &err), -1);
+    expect(err, XM_NOT_FOUND, "domain 77 does not exist");
+    err = NULL;
+    assert_int_equal(xm_host_set_memory(w->host, 0, 4096, &err), -1);
+    expect(err, XM_INVALID, "memory_dynamic_max too small: domain 0 keeps 256 MiB");
+}
+
+static void a_guest_takes_no_more_than_there_is(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", "");
+    xm_error *err = NULL;
+
+    assert_int_equal(xm_host_set_max_memory(w->host, domid, 8192 * 1024, NULL), 0);
+    assert_int_equal(xm_host_set_memory(w->host, domid, 8192 * 1024, NULL), 0);
+    assert_int_equal(free_mib(w), 0);
+    assert_true(figures(w, domid).mem_kib < 4096 * 1024);
+    assert_int_equal(xm_host_set_memory(w->host, domid, 256 * 1024, NULL), 0);
+    assert_int_equal(xm_host_set_max_memory(w->host, domid, 255 * 1024, &err), -1);
+    expect(err, XM_INVALID, "memory_static_max (it is 256 MiB)");
+    err = NULL;
+    assert_int_equal(xm_host_make_room(w->host, 16ull << 30, &err), -1);
+    expect(err, XM_HOST, "memory");
+    assert_int_equal(xm_host_make_room(w->host, 1024, NULL), 0);
+}
+
+static void dom0_gives_way_to_a_guest_that_grows(void **state)
+{
+    struct world *w = *state;
+    xm_error *err = NULL;
+
+    w->conf.autoballoon = 1;
+    assert_int_equal(xm_host_make_room(w->host, 3500 * 1024, NULL), 0);
+    assert_true(free_mib(w) >= 3500);
+    assert_true(figures(w, 0).mem_kib < 1024 * 1024);
+    assert_int_equal(xm_host_make_room(w->host, 4000 * 1024, &err), -1);
+    expect(err, XM_HOST, "memory");
+}
+
+static void vcpus_come_and_go(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", "");
+    xm_error *err = NULL;
+
+    assert_int_equal(xm_host_set_vcpus(w->host, domid, 1, NULL), 0);
+    assert_int_equal(figures(w, domid).vcpus, 1);
+    assert_int_equal(xm_host_set_vcpus(w->host, domid, 2, NULL), 0);
+    assert_int_equal(figures(w, domid).vcpus, 2);
+    assert_int_equal(xm_host_set_vcpus(w->host, domid, 3, &err), -1);
+    expect(err, XM_INVALID, "domain 1 has 2 vcpus at the most");
+    err = NULL;
+    assert_int_equal(xm_host_set_vcpus(w->host, domid, 0, &err), -1);
+    expect(err, XM_INVALID, "Zero or less VCPUs is invalid");
+    assert_int_equal(xm_host_set_vcpus(w->host, 0, 2, NULL), 0);
+    assert_int_equal(figures(w, 0).vcpus, 2);           /* and it stays so */
+}
+
+static void the_configuration_follows(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", "");
+    struct xm_share share = { XM_SCHED_CREDIT2, 512, 50 };
+    xm_autofree char *text = NULL;
+    XM_AUTO(xm_json) *json = NULL;
+
+    assert_int_equal(xm_host_set_memory(w->host, domid, 128 * 1024, NULL), 0);
+    assert_int_equal(xm_host_set_max_memory(w->host, domid, 192 * 1024, NULL), 0);
+    assert_int_equal(xm_host_set_vcpus(w->host, domid, 1, NULL), 0);
+    assert_int_equal(xm_host_set_share(w->host, domid, &share, NULL), 0);
+    assert_int_equal(xm_host_config_json(w->host, domid, &text, NULL), 0);
+    assert_int_equal(xm_json_parse(text, strlen(text), &json, NULL), 0);
+    assert_int_equal(xm_json_int(xm_json_get(json, "b_info", "target_memkb", NULL), -1), 128 * 1024);
+    assert_int_equal(xm_json_int(xm_json_get(json, "b_info", "max_memkb", NULL), -1), 192 * 1024);
+    assert_int_equal(xm_json_get(json, "b_info", "avail_vcpus", NULL)->count, 1);
+    assert_int_equal(xm_json_int(xm_json_get(json, "b_info", "max_vcpus", NULL), -1), 2);
+    assert_int_equal(xm_json_int(xm_json_get(json, "b_info", "sched_params", "weight", NULL), -1), 512);
+}
+
+static void a_share_is_built_read_and_set(void **state)
+{
+    struct world *w = *state;
+    struct xm_share share;
+    libxl_domain_config cfg;
+    xm_error *err = NULL;
+    uint32_t domid;
+
+    make_guest(&cfg, "web", LIBXL_DOMAIN_TYPE_PV, "");
+    cfg.b_info.sched_params.weight = 1000;
+    cfg.b_info.sched_params.cap = 150;
+    assert_int_equal(create(w, &cfg, &domid, NULL), 0);
+    assert_int_equal(xm_host_share(w->host, domid, &share, NULL), 0);
+    assert_int_equal(share.scheduler, XM_SCHED_CREDIT2);
+    assert_int_equal(share.weight, 1000);
+    assert_int_equal(share.cap, 150);
+    share.cap = 201;
+    assert_int_equal(xm_host_set_share(w->host, domid, &share, &err), -1);
+    expect(err, XM_INVALID, "valid range is from 0 to 200 for specified number of vcpus");
+    err = NULL;
+    share = (struct xm_share){ XM_SCHED_CREDIT2, 65536, 0 };
+    assert_int_equal(xm_host_set_share(w->host, domid, &share, &err), -1);
+    expect(err, XM_INVALID, "range from 1 to 65535");
+    err = NULL;
+    share = (struct xm_share){ XM_SCHED_CREDIT, 256, 0 };
+    assert_int_equal(xm_host_set_share(w->host, domid, &share, &err), -1);
+    expect(err, XM_UNSUPPORTED, "under the credit2 scheduler");
+    assert_int_equal(xm_host_share(w->host, 0, &share, NULL), 0);
+    assert_int_equal(share.weight, 256);
+}
+
+static void a_pool_s_scheduler_is_tuned(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_pools) *pools = NULL, *again = NULL;
+    xm_error *err = NULL;
+
+    put(w, "sim/host.json", "{\"scheduler\": \"credit\", \"cpupools\": [\"Pool-0\", \"slow\"]}");
+    assert_int_equal(xm_host_pools(w->host, &pools, NULL), 0);
+    assert_int_equal(pools->count, 2);
+    assert_string_equal(pools->items[1].name, "slow");
+    assert_int_equal(pools->items[1].tslice_ms, 30);
+    pools->items[1].tslice_ms = 5;
+    assert_int_equal(xm_host_tune_pool(w->host, &pools->items[1], NULL), 0);
+    assert_int_equal(xm_host_pools(w->host, &again, NULL), 0);
+    assert_int_equal(again->items[0].tslice_ms, 30);
+    assert_int_equal(again->items[1].tslice_ms, 5);
+    again->items[1].ratelimit_us = 6000;
+    assert_int_equal(xm_host_tune_pool(w->host, &again->items[1], &err), -1);
+    expect(err, XM_INVALID, "Ratelimit cannot be greater than timeslice");
+    err = NULL;
+    again->items[1].ratelimit_us = 99;
+    assert_int_equal(xm_host_tune_pool(w->host, &again->items[1], &err), -1);
+    expect(err, XM_INVALID, "Ratelimit out of range, valid range is from 100 to 500000");
+    err = NULL;
+    again->items[1].id = 2;
+    assert_int_equal(xm_host_tune_pool(w->host, &again->items[1], &err), -1);
+    expect(err, XM_NOT_FOUND, "no cpu pool 2");
+}
+
 static void the_ring_is_read_and_cleared(void **state)
 {
     struct world *w = *state;
@@ -1546,6 +1720,13 @@ int main(void)
         T(a_killed_create_leaves_at_most_a_paused_domain),
         T(a_kill_at_any_instant_leaves_a_whole_machine),
         T(vcpus_are_pinned_where_they_can_run),
+        T(memory_follows_the_target),
+        T(a_guest_takes_no_more_than_there_is),
+        T(dom0_gives_way_to_a_guest_that_grows),
+        T(vcpus_come_and_go),
+        T(the_configuration_follows),
+        T(a_share_is_built_read_and_set),
+        T(a_pool_s_scheduler_is_tuned),
         T(the_ring_is_read_and_cleared),
         T(a_console_answers),
         T(a_console_shows_the_boot),

@@ -19,12 +19,10 @@ void sim_room_for(const struct sim_state *state, const xm_conf *conf, const stru
     };
 }
 
-static int make_room(struct sim_state *state, const xm_conf *conf, const struct sim_guest *guest, xm_error **err)
+static int take_room(struct sim_state *state, struct xm_room room, xm_error **err)
 {
     struct sim_guest *dom0 = state->guests;
-    struct xm_room room;
 
-    sim_room_for(state, conf, guest, &room);
     if (room.need_kib <= room.free_kib)
         return 0;
     if (room.need_kib > room.free_kib + room.dom0_kib)
@@ -32,6 +30,28 @@ static int make_room(struct sim_state *state, const xm_conf *conf, const struct 
     dom0->mem_kib -= (int64_t)(room.need_kib - room.free_kib);
     dom0->target_kib = dom0->mem_kib;
     return sim_guest_store(state, dom0, err);
+}
+
+static int make_room(struct sim_state *state, const xm_conf *conf, const struct sim_guest *guest, xm_error **err)
+{
+    struct xm_room room;
+
+    sim_room_for(state, conf, guest, &room);
+    return take_room(state, room, err);
+}
+
+int sim_make_room(struct xm_host *host, uint64_t kib, xm_error **err)
+{
+    static const struct sim_guest nobody;
+    struct sim *sim = (struct sim *)host;
+    sim_autostate state = SIM_STATE_INIT;
+    struct xm_room room;
+
+    if (sim_fault(sim, "make_room", err) < 0 || sim_state_load(sim, &state, err) < 0)
+        return -1;
+    sim_room_for(&state, host->conf, &nobody, &room);
+    room.need_kib = kib;
+    return take_room(&state, room, err);
 }
 
 /* Ascending until the numbers end, so that none comes again soon. */

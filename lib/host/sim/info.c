@@ -34,7 +34,7 @@ static void fill_version(const struct sim_settings *settings, xm_host_info *info
     info->xen_minor = minor;
     info->xen_extra = xm_strdup(settings->xen_version + at);
     info->xen_caps = xm_printf("xen-3.0-x86_64 %s", hvm ? "hvm-3.0-x86_32 hvm-3.0-x86_32p hvm-3.0-x86_64 " : "");
-    info->xen_scheduler = xm_strdup("credit2");
+    info->xen_scheduler = xm_strdup(settings->scheduler);
     info->xen_pagesize = 4096;
     info->platform_params = xm_strdup("virt_start=0xffff800000000000");
     info->xen_changeset = xm_strdup("");

@@ -8,7 +8,6 @@
 #define LIBXL_DEFAULT_KIB 32768         /* a guest without memory= */
 #define HVM_VCPUS_MAX 128               /* Xen's own limits */
 #define PV_VCPUS_MAX XM_MAX_CPUS
-#define KIB_MAX (1ll << 40)
 
 static char *random_uuid(void)
 {
@@ -105,12 +104,30 @@ static int read_memory(struct sim_request *request, xm_error **err)
         max = target < 0 ? LIBXL_DEFAULT_KIB : target;
     if (target < 0)
         target = max;
-    if (target == 0 || max < target || max > KIB_MAX)
+    if (target == 0 || max < target || max > SIM_KIB_MAX)
         return xm_fail(err, XM_INVALID, "a guest cannot have %lld KiB of memory, %lld at most", (long long)target,
                        (long long)max);
     guest->target_kib = guest->mem_kib = target;
     guest->max_kib = max;
     guest->overhead_kib = overhead_kib(guest);
+    return 0;
+}
+
+/* What libxl gives no figure has Xen's. */
+static int read_share(struct sim_request *request, xm_error **err)
+{
+    int64_t weight = xm_json_int(xm_json_get(request->config, "b_info", "sched_params", "weight", NULL), 0);
+    int64_t cap = xm_json_int(xm_json_get(request->config, "b_info", "sched_params", "cap", NULL), 0);
+    struct xm_share share = { .weight = weight > 0 && weight <= UINT16_MAX ? (unsigned)weight : 256 };
+    struct sim_guest *guest = &request->guest;
+
+    share.cap = cap > 0 && cap <= UINT32_MAX ? (unsigned)cap : 0;
+    if (weight > UINT16_MAX)
+        share.weight = UINT32_MAX;
+    if (xm_share_check(&share, (unsigned)guest->max_vcpus, err) < 0)
+        return -1;
+    guest->weight = share.weight;
+    guest->cap = share.cap;
     return 0;
 }
 
@@ -207,7 +224,7 @@ int sim_request_read(const struct sim_state *state, const xm_conf *conf, xm_json
 
     if (read_identity(&request, name, err) < 0 || read_kind(state, &request, err) < 0
         || read_vcpus(&request, err) < 0 || read_memory(&request, err) < 0
-        || need_machine_for(state, &request.guest, err) < 0 || read_affinities(state, &request, err) < 0
+        || read_share(&request, err) < 0 || need_machine_for(state, &request.guest, err) < 0 || read_affinities(state, &request, err) < 0
         || read_behaviour(state, &request, err) < 0
         || sim_need_devices(state, conf, &request, err) < 0
         || sim_need_boot_files(state, &request, restored, err) < 0) {

@@ -12,7 +12,8 @@
  *                              still until the file changes, and what would wait does not
  *   DIR/sim/faults             if there: what is to fail or take long, below
  *   DIR/sim/domains/N.json     domain N; 0 is the control domain
- *   DIR/sim/run/               lock, next domid, message ring, fault counters, console locks
+ *   DIR/sim/run/               lock, next domid, message ring, fault counters, console locks, how
+ *                              the schedulers of the cpu pools have been set
  *
  * host.json, an object; each key may be left out:
  *   "hostname"                 text, "sim"
@@ -24,6 +25,7 @@
  *   "threads_per_core"         1
  *   "nodes"                    1: NUMA nodes; memory and cpus are dealt out evenly
  *   "cpu_mhz"                  2400
+ *   "scheduler"                "credit2" or "credit", of every cpu pool
  *   "cpu_vendor"               "intel" or "amd"
  *   "cpu_features"             ["pv", "hvm", "hap", ...]: info's virt_caps; without "hvm" no HVM or PVH guests
  *   "xen_version"              "4.17.5-sim": major.minor and the rest
@@ -108,7 +110,7 @@ int sim_behaviour_parse(const char *text, struct sim_behaviour *ret_behaviour, x
 /* --- store.c: what is on disk --- */
 
 struct sim_settings {
-    char *hostname, *cpu_vendor, *xen_version, *xen_commandline, *root;
+    char *hostname, *cpu_vendor, *scheduler, *xen_version, *xen_commandline, *root;
     int64_t memory_mib, dom0_memory_mib, dom0_min_mib, nr_cpus, cores_per_socket, threads_per_core, nodes;
     int64_t cpu_mhz, clock_offset_ms, suspend_timeout_s;
     char **cpu_features, **bridges, **guests, **cpupools, **firmware, **scripts, **bootloaders, **mounts, **pci;
@@ -125,6 +127,7 @@ struct sim_guest {
     int64_t paused;
     int64_t mem_kib, max_kib, target_kib, overhead_kib;
     int64_t vcpus, max_vcpus;
+    int64_t weight, cap;        /* 0: as if 256, the weight that they are born with */
     int64_t started_ms;         /* since 1970 */
     int64_t ran_ms;             /* guest time at since_ms, or for good if that is 0 */
     int64_t since_ms;           /* since 1970, when it began to run; 0: it does not */
@@ -183,6 +186,16 @@ int sim_file_replace(const char *path, const char *text, size_t len, xm_error **
 
 /* Free memory of the machine, KiB. */
 int64_t sim_free_kib(const struct sim_state *state);
+
+/* --- settings.c --- */
+
+#define SIM_KIB_MAX (1ll << 40)
+
+/* Stores a guest with other figures, its configuration with it. */
+int sim_guest_changed(const struct sim_state *state, struct sim_guest *guest, xm_error **err);
+
+/* Guests that run, and can, hold by now what they were last asked to. */
+void sim_settle_memory(struct sim_state *state);
 
 /* --- clock.c: what a guest has done by now --- */
 
@@ -291,6 +304,14 @@ int sim_find(struct xm_host *host, const char *name, uint32_t *ret_domid, xm_err
 int sim_vcpus(struct xm_host *host, uint32_t domid, xm_vcpus **ret, xm_error **err);
 int sim_vcpu_pin(struct xm_host *host, uint32_t domid, unsigned vcpu, const struct xm_cpuset *hard,
                  const struct xm_cpuset *soft, bool force, xm_error **err);
+int sim_make_room(struct xm_host *host, uint64_t kib, xm_error **err);
+int sim_set_memory(struct xm_host *host, uint32_t domid, uint64_t kib, xm_error **err);
+int sim_set_max_memory(struct xm_host *host, uint32_t domid, uint64_t kib, xm_error **err);
+int sim_set_vcpus(struct xm_host *host, uint32_t domid, unsigned count, xm_error **err);
+int sim_share(struct xm_host *host, uint32_t domid, struct xm_share *ret, xm_error **err);
+int sim_set_share(struct xm_host *host, uint32_t domid, const struct xm_share *share, xm_error **err);
+int sim_pools(struct xm_host *host, xm_pools **ret, xm_error **err);
+int sim_tune_pool(struct xm_host *host, const struct xm_pool *pool, xm_error **err);
 int sim_info(struct xm_host *host, bool topology, xm_host_info **ret, xm_error **err);
 int sim_dmesg(struct xm_host *host, bool clear, char **ret_text, xm_error **err);
 int sim_debug_keys(struct xm_host *host, const char *keys, xm_error **err);

@@ -33,6 +33,7 @@ const struct sim_field sim_settings_fields[] = {
     S_INT(nodes, 1, 64, 1),
     S_INT(cpu_mhz, 1, 1000000, 2400),
     S_TEXT(cpu_vendor, "intel"),
+    S_TEXT(scheduler, "credit2"),
     S_WORDS(cpu_features, "pv hvm hvm_directio pv_directio hap shadow"),
     S_TEXT(xen_version, "4.17.5-sim"),
     S_TEXT(xen_commandline, "dom0_mem=1024M,max:1024M"),
@@ -68,6 +69,8 @@ const struct sim_field sim_guest_fields[] = {
     G_INT(overhead_kib, 0, MIB_MAX * 1024),
     G_INT(vcpus, 1, XM_MAX_CPUS),
     G_INT(max_vcpus, 1, XM_MAX_CPUS),
+    G_INT(weight, 0, XM_WEIGHT_MAX),
+    G_INT(cap, 0, UINT16_MAX),
     G_INT(started_ms, 0, LATEST),
     G_INT(ran_ms, 0, LATEST),
     G_INT(since_ms, 0, LATEST),
@@ -128,6 +131,8 @@ static int check_settings(const struct sim_settings *settings, const char *path,
         return xm_fail(err, XM_INVALID, "%s: dom0_memory_mib is more than memory_mib", path);
     if (strcmp(settings->cpu_vendor, "intel") != 0 && strcmp(settings->cpu_vendor, "amd") != 0)
         return xm_fail(err, XM_INVALID, "%s: \"cpu_vendor\" is neither intel nor amd", path);
+    if (strcmp(settings->scheduler, "credit") != 0 && strcmp(settings->scheduler, "credit2") != 0)
+        return xm_fail(err, XM_INVALID, "%s: \"scheduler\" is neither credit nor credit2", path);
     if (sscanf(settings->xen_version, "%u.%u", &major, &minor) != 2)
         return xm_fail(err, XM_INVALID, "%s: \"xen_version\" does not begin with MAJOR.MINOR", path);
     if (settings->nodes > settings->nr_cpus)
@@ -300,7 +305,9 @@ static int fit_dom0(struct sim_state *state, xm_error **err)
         return xm_fail(err, XM_IO, "%s/domains/0.json: is missing", state->sim->dir);
     fit_pins(&dom0->hard, dom0->max_vcpus, cpus);
     fit_pins(&dom0->soft, dom0->max_vcpus, cpus);
-    dom0->vcpus = dom0->max_vcpus = cpus;
+    if (dom0->vcpus == dom0->max_vcpus || dom0->vcpus > cpus)
+        dom0->vcpus = cpus;
+    dom0->max_vcpus = cpus;
     if (dom0->target_kib >= dom0->max_kib || dom0->target_kib > max_kib)
         dom0->target_kib = max_kib;
     dom0->max_kib = max_kib;
@@ -323,7 +330,10 @@ int sim_state_load(struct sim *sim, struct sim_state *ret_state, xm_error **err)
     if (load_settings(sim, &ret_state->settings, err) < 0 || load_time(ret_state, err) < 0
         || load_next_domid(ret_state, err) < 0 || load_guests(ret_state, err) < 0)
         return -1;
-    return fit_dom0(ret_state, err) < 0 ? -1 : sim_log_ends(ret_state, err);
+    if (fit_dom0(ret_state, err) < 0)
+        return -1;
+    sim_settle_memory(ret_state);
+    return sim_log_ends(ret_state, err);
 }
 
 void sim_state_clear(struct sim_state *state)

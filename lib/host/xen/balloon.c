@@ -43,10 +43,10 @@ int xen_balloon_lock(struct xen_host *xen, int *ret_fd, xm_error **err)
     return 0;
 }
 
-static int fail_memory(uint64_t need, uint64_t have, xm_error **err)
+static int fail_memory(const char *more, uint64_t need, uint64_t have, xm_error **err)
 {
-    return xm_fail(err, XM_HOST, "not enough memory: the domain needs %" PRIu64 " MiB, %" PRIu64 " MiB are free",
-                   (need + 1023) / 1024, have / 1024);
+    return xm_fail(err, XM_HOST, "not enough memory: the domain needs %" PRIu64 " MiB%s, %" PRIu64 " MiB are free",
+                   (need + 1023) / 1024, more, have / 1024);
 }
 
 static time_t now(void)
@@ -61,18 +61,16 @@ static time_t now(void)
 #define BALLOON_SECONDS 30
 #define BALLOON_STEP 10
 
-int xen_balloon_free(struct xen_host *xen, libxl_domain_config *config, bool wanted, xm_error **err)
+/* more: what the memory is for, behind the figure. */
+static int free_kib(struct xen_host *xen, uint64_t need, bool wanted, const char *more, xm_error **err)
 {
     libxl_ctx *ctx = xen_ctx(xen, err);
     time_t end = now() + BALLOON_SECONDS;
-    uint64_t need, have;
+    uint64_t have;
     int rc;
 
     if (ctx == NULL)
         return -1;
-    rc = libxl_domain_need_memory(ctx, config, INVALID_DOMID, &need);
-    if (rc < 0)
-        return xen_fail(xen, rc, err, "cannot tell how much memory the domain needs");
     for (;;) {
         rc = libxl_get_free_memory(ctx, &have);
         if (rc < 0)
@@ -80,19 +78,43 @@ int xen_balloon_free(struct xen_host *xen, libxl_domain_config *config, bool wan
         if (have >= need)
             return 0;
         if (!wanted || now() >= end)
-            return fail_memory(need, have, err);
+            return fail_memory(more, need, have, err);
         if (*xen->host.stop)
             return xm_fail(err, XM_INTERRUPTED, "interrupted");
         rc = libxl_set_memory_target(ctx, 0, (int64_t)have - (int64_t)need, 1, 0);
         if (rc < 0)
-            return fail_memory(need, have, err);    /* domain 0 may not become that small */
+            return fail_memory(more, need, have, err);      /* domain 0 may not become that small */
         /* A timeout is no failure: the next turn measures what has become free. */
         (void)libxl_wait_for_memory_target(ctx, 0, BALLOON_STEP);
     }
 }
 
-/* Below this libxl does not let domain 0 shrink. */
-#define DOM0_LEAST_KIB (128 * 1024)
+int xen_balloon_free(struct xen_host *xen, libxl_domain_config *config, bool wanted, xm_error **err)
+{
+    libxl_ctx *ctx = xen_ctx(xen, err);
+    uint64_t need;
+    int rc;
+
+    if (ctx == NULL)
+        return -1;
+    rc = libxl_domain_need_memory(ctx, config, INVALID_DOMID, &need);
+    if (rc < 0)
+        return xen_fail(xen, rc, err, "cannot tell how much memory the domain needs");
+    return free_kib(xen, need, wanted, "", err);
+}
+
+int xen_host_make_room(struct xm_host *host, uint64_t kib, xm_error **err)
+{
+    struct xen_host *xen = xen_of(host);
+    xm_autoclose int lock = -1;
+    bool wanted;
+
+    if (kib > INT64_MAX)
+        return xm_fail(err, XM_INVALID, "no machine has that much memory");
+    if (xen_balloon_wanted(xen, &wanted, err) < 0 || (wanted && xen_balloon_lock(xen, &lock, err) < 0))
+        return -1;
+    return free_kib(xen, kib, wanted, " more", err);
+}
 
 /* Domain 0's target as the store has it: libxl's own function for it would write there. */
 static uint64_t dom0_spare(struct xen_host *xen)
@@ -104,7 +126,7 @@ static uint64_t dom0_spare(struct xen_host *xen)
 
     if (target == 0 && xen_info(xen, 0, &info, NULL) == 0)
         target = info.tot_pages * (XC_PAGE_SIZE / 1024);
-    return target > DOM0_LEAST_KIB ? target - DOM0_LEAST_KIB : 0;
+    return target > XEN_DOM0_LEAST_KIB ? target - XEN_DOM0_LEAST_KIB : 0;
 }
 
 int xen_host_room(struct xm_host *host, libxl_domain_config *config, struct xm_room *ret, xm_error **err)

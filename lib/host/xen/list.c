@@ -131,7 +131,7 @@ static double started_of(struct xs_handle *xs, uint32_t domid)
     return 0;
 }
 
-static uint64_t read_kib(struct xs_handle *xs, uint32_t domid, const char *node)
+uint64_t xen_memory_kib(struct xs_handle *xs, uint32_t domid, const char *node)
 {
     xm_autofree char *text = xen_read(xs, "/local/domain/%u/memory/%s", domid, node);
     long long kib = text ? strtoll(text, NULL, 10) : 0;
@@ -142,11 +142,11 @@ static uint64_t read_kib(struct xs_handle *xs, uint32_t domid, const char *node)
 /* A guest with a device model was asked to hold its screen's memory, too, which the store tells apart. */
 static uint64_t target_of(struct xs_handle *xs, const xc_domaininfo_t *info)
 {
-    uint64_t target = read_kib(xs, info->domain, "target");
+    uint64_t target = xen_memory_kib(xs, info->domain, "target");
 
     if (target == 0 || !(info->flags & XEN_DOMINF_hvm_guest))
         return target;
-    return target + read_kib(xs, info->domain, "videoram");
+    return target + xen_memory_kib(xs, info->domain, "videoram");
 }
 
 /* NULL, and *none set so that nobody asks again, on a Xen without security labels. */

@@ -15,6 +15,8 @@ lib_libxm_all_la_SOURCES += \
 	lib/host/xen/need.c \
 	lib/host/xen/open.c \
 	lib/host/xen/save.c \
+	lib/host/xen/sched.c \
+	lib/host/xen/settings.c \
 	lib/host/xen/shutdown.c \
 	lib/host/xen/text.c \
 	lib/host/xen/text.h \

@@ -110,6 +110,9 @@ bool xen_exists(struct xen_host *xen, uint32_t domid);
 void xen_uuid_format(const uint8_t bytes[16], char ret_text[37]);
 int xen_info_reason(const xc_domaininfo_t *info);
 
+/* What the store says of a domain's memory, in KiB: target, static-max, videoram. 0: nothing. */
+uint64_t xen_memory_kib(struct xs_handle *xs, uint32_t domid, const char *node);
+
 /* A guest, for what cannot be done to domain 0: XM_INVALID "domain 0 cannot be <done>". XM_NOT_FOUND. */
 int xen_guest_info(struct xen_host *xen, uint32_t domid, const char *done, xc_domaininfo_t *ret_info, xm_error **err);
 
@@ -124,6 +127,8 @@ int xen_destroy_now(struct xen_host *xen, uint32_t domid, xm_error **err);
 int xen_balloon_wanted(struct xen_host *xen, bool *ret_wanted, xm_error **err);
 /* Takes xl's own lock, so that two of us, or stock xl and us, do not count the same memory twice. */
 int xen_balloon_lock(struct xen_host *xen, int *ret_fd, xm_error **err);
+/* Below this libxl does not let domain 0 shrink. */
+#define XEN_DOM0_LEAST_KIB (128 * 1024)
 /* Sees to it that config fits into free memory, shrinking dom0 if wanted. */
 int xen_balloon_free(struct xen_host *xen, libxl_domain_config *config, bool wanted, xm_error **err);
 
@@ -136,6 +141,15 @@ int xen_host_find(struct xm_host *host, const char *name, uint32_t *ret_domid, x
 int xen_host_vcpus(struct xm_host *host, uint32_t domid, xm_vcpus **ret, xm_error **err);
 int xen_host_vcpu_pin(struct xm_host *host, uint32_t domid, unsigned vcpu, const struct xm_cpuset *hard,
                       const struct xm_cpuset *soft, bool force, xm_error **err);
+
+int xen_host_make_room(struct xm_host *host, uint64_t kib, xm_error **err);
+int xen_host_set_memory(struct xm_host *host, uint32_t domid, uint64_t kib, xm_error **err);
+int xen_host_set_max_memory(struct xm_host *host, uint32_t domid, uint64_t kib, xm_error **err);
+int xen_host_set_vcpus(struct xm_host *host, uint32_t domid, unsigned count, xm_error **err);
+int xen_host_share(struct xm_host *host, uint32_t domid, struct xm_share *ret, xm_error **err);
+int xen_host_set_share(struct xm_host *host, uint32_t domid, const struct xm_share *share, xm_error **err);
+int xen_host_pools(struct xm_host *host, xm_pools **ret, xm_error **err);
+int xen_host_tune_pool(struct xm_host *host, const struct xm_pool *pool, xm_error **err);
 
 int xen_host_info(struct xm_host *host, bool topology, xm_host_info **ret, xm_error **err);
 int xen_host_dmesg(struct xm_host *host, bool clear, char **ret_text, xm_error **err);
