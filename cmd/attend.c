@@ -121,3 +121,18 @@ void attend_abort(struct attend *attend)
         kill(attend->client, SIGTERM);      /* our own child, not yet waited for */
     wait_client(attend);
 }
+
+int attend_reset(struct xm_env *env, const char *uuid, xm_error **err)
+{
+    struct attend attend;
+    struct xm_guest_how how;
+    uint32_t domid;
+
+    if (attend_begin(env, false, false, &attend, &how, err) < 0)
+        return -1;
+    if (xm_guest_reset(&env->guests, uuid, &how, &domid, err) < 0) {
+        attend_abort(&attend);
+        return -1;
+    }
+    return attend_end(&attend, err);
+}

@@ -194,6 +194,8 @@ int attend_begin(struct xm_env *env, bool paused, bool console, struct attend *r
 int attend_step(struct xm_env *env, const char *uuid, struct attend *ret_attend, xm_error **err);
 /* After the guest was built: waits until the supervisor knows it, then for the console client. */
 int attend_end(struct attend *attend, xm_error **err);
+/* A guest of ours ended and built again at once, all of it. */
+int attend_reset(struct xm_env *env, const char *uuid, xm_error **err);
 /* After a failure: lets go of everything. Safe on a zeroed struct. */
 void attend_abort(struct attend *attend);
 

@@ -51,19 +51,9 @@ static int dump(struct xm_env *env, const struct dump_args *args, const struct x
 
 static int reset(struct xm_env *env, const struct xm_guest *guest, xm_error **err)
 {
-    struct attend attend;
-    struct xm_guest_how how;
-    uint32_t domid;
-
     if (!guest->ours)
         return xm_fail(err, XM_STATE, "%s was not made by xm, so that it cannot be built again", guest->name);
-    if (attend_begin(env, false, false, &attend, &how, err) < 0)
-        return -1;
-    if (xm_guest_reset(&env->guests, guest->uuid, &how, &domid, err) < 0) {
-        attend_abort(&attend);
-        return -1;
-    }
-    return attend_end(&attend, err);
+    return attend_reset(env, guest->uuid, err);
 }
 
 static int dump_run(struct xm_env *env, const struct xm_call *call, xm_error **err)

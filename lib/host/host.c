@@ -226,6 +226,11 @@ int xm_host_destroy(xm_host *host, uint32_t domid, xm_error **err)
     return host->ops->destroy(host, domid, err);
 }
 
+int xm_host_released(xm_host *host, uint32_t domid, const char *uuid, unsigned ms, xm_error **err)
+{
+    return host->ops->released(host, domid, uuid, ms, err);
+}
+
 int xm_host_rename(xm_host *host, uint32_t domid, const char *name, xm_error **err)
 {
     return host->ops->rename(host, domid, name, err);

@@ -242,6 +242,11 @@ XM_API int xm_host_shutdown(xm_host *host, uint32_t domid, enum xm_request reque
 /* Ends a domain and releases all that it held. */
 XM_API int xm_host_destroy(xm_host *host, uint32_t domid, xm_error **err);
 
+/* Waits until nothing is left of a domain that has ended, or is about to: neither itself nor its memory,
+ * its backends in domain 0 or its device model. uuid says whose the number was; a later domain that has
+ * it is another. At most ms milliseconds, 0: only a look. XM_TIMEOUT names what is left. */
+XM_API int xm_host_released(xm_host *host, uint32_t domid, const char *uuid, unsigned ms, xm_error **err);
+
 /* XM_EXISTS if another domain has that name. */
 XM_API int xm_host_rename(xm_host *host, uint32_t domid, const char *name, xm_error **err);
 XM_API int xm_host_sysrq(xm_host *host, uint32_t domid, char letter, xm_error **err);

@@ -52,6 +52,7 @@ struct xm_host_ops {
     int (*shutdown)(struct xm_host *host, uint32_t domid, enum xm_request request, unsigned ack_seconds,
                     bool acpi, bool force, xm_error **err);
     int (*destroy)(struct xm_host *host, uint32_t domid, xm_error **err);
+    int (*released)(struct xm_host *host, uint32_t domid, const char *uuid, unsigned ms, xm_error **err);
     int (*rename)(struct xm_host *host, uint32_t domid, const char *name, xm_error **err);
     int (*sysrq)(struct xm_host *host, uint32_t domid, char letter, xm_error **err);
     int (*dump_core)(struct xm_host *host, uint32_t domid, const char *path, bool live, xm_error **err);

@@ -37,4 +37,47 @@ check 'shutdown: no PV drivers: the hypervisor ends it' 'xm create -q hvm.cfg &&
 xm create -q hvm.cfg
 refuse 'xl shutdown: no PV drivers is a refusal' 1 'hvm' 'xl shutdown hvm'
 check 'xl shutdown -F: presses the power button' 'xl shutdown -F hvm && wait_for 20 "! xl domid hvm"'
+
+# --- what is left, and those who do not obey ---
+guest slow 'extra = "sim.release=2"'
+xm create -q slow.cfg
+check 'shutdown -w: returns once the backends have gone too' '
+    from=$(date +%s%N); timeout 30 xm shutdown -w slow && test $(($(date +%s%N) - from)) -ge 1900000000'
+xm create -q slow.cfg; uuid=$(xm list -l slow | sed -n "s/.*(uuid \(.*\))/\1/p")
+check 'xl shutdown -w: likewise' '
+    from=$(date +%s%N); timeout 30 xl shutdown -w slow 2>t && test $(($(date +%s%N) - from)) -ge 1900000000 &&
+    grep -E "^Domain [0-9]+ has been (shut down, reason code 0|destroyed)$" t'
+xm create -q slow.cfg; faults 'released 1 once fail TIMEOUT "of domain 9 there is still left: its backends"'
+refuse 'shutdown -w: what is left in the end is told' 1 '^Error: slow has ended, but not let go of all: .*its backends' \
+    'timeout 30 xm shutdown -w slow'
+rm "$host/sim/faults"
+
+xm create -q deaf.cfg; xm create -q a.cfg name=good
+refuse 'shutdown -t: a guest that does not obey in time' 1 '^Error: deaf has not ended within 1 seconds' 'timeout 30 xm shutdown -t 1 deaf'
+check 'shutdown -t: it is left as it is' 'xm domid deaf'
+is 'shutdown -a -t --destroy: says what was done with each' 'Domain good terminated
+Domain deaf destroyed, for it did not obey within 2 seconds
+All domains terminated' "$(timeout 30 xm shutdown -a --timeout=2 --destroy)"
+is 'shutdown --destroy: none of them is there' '' "$(xl list | awk 'NR > 1 && $2 != 0 { print $1 }')"
+xm create -q deaf.cfg
+refuse 'xl shutdown -t: the others are not kept waiting, and the late one is told' 1 '^deaf has not ended within 1 seconds' \
+    'timeout 30 xl shutdown -t 1 deaf'
+refuse 'xl shutdown --destroy: on stderr' 0 '^Domain deaf destroyed, for it did not obey within 1 seconds$' \
+    'timeout 30 xl shutdown -t 1 --destroy deaf'
+xm create -q hvm.cfg
+refuse 'xl shutdown --destroy: a guest that cannot be asked goes at once' 0 '^Domain hvm destroyed: it has no PV drivers to ask$' \
+    'timeout 20 xl shutdown --destroy hvm'
+xm create -q p.cfg
+refuse 'xl shutdown -w: a preserved guest counts as ended' 0 'has been shut down, reason code 0' 'timeout 20 xl shutdown -w p'
+check 'xl shutdown -w -w: waits for its death' '
+    xm destroy p; xm create -q p.cfg; id=$(xm domid p); timeout 30 xl shutdown -w -w p 2>t & job=$!
+    wait_for 20 "grep -q \"Domain $id continue waiting for death\" t" && xm destroy p && wait $job &&
+    grep -qx "Domain $id has been destroyed" t'
+echo 'min_restart_seconds = 0' >"$XM_CONF"
+xm create -q deaf.cfg
+is 'reboot -t --destroy: one that does not obey is built again' 'Domain deaf reset, for it did not obey within 1 seconds
+All domains rebooted' "$(timeout 30 xm reboot -t 1 --destroy deaf)"
+check 'reboot --destroy: it runs' 'xm domid deaf'
+check 'shutdown -w: a supervisor that was away is started, and cleans up' '
+    xm create -q a.cfg name=alone; kill -KILL $(supervisors); timeout 30 xm shutdown -w alone && ! xm list alone'
 done_testing

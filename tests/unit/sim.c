@@ -732,6 +732,37 @@ static void hvm_without_drivers_needs_a_button_or_force(void **state)
     assert_string_equal(look(w, domid), "---s1");
 }
 
+static void a_guest_is_released_with_the_last_of_its_parts(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_domains) *domains = NULL;
+    uint32_t domid = start(w, "web", "sim.release=5"), next;
+    xm_error *err = NULL;
+    char uuid[37];
+
+    assert_int_equal(xm_host_get(w->host, domid, 0, &domains, NULL), 0);
+    strcpy(uuid, domains->items[0].uuid);
+    assert_int_equal(xm_host_released(w->host, domid, uuid, 0, &err), -1);
+    expect(err, XM_TIMEOUT, "of domain 1 there is still left: the domain itself");
+    assert_int_equal(xm_host_destroy(w->host, domid, NULL), 0);
+    err = NULL;
+    assert_int_equal(xm_host_released(w->host, domid, uuid, 1000, &err), -1);
+    expect(err, XM_TIMEOUT, "of domain 1 there is still left: its backends");
+    pass_ms(w, 5001);
+    assert_int_equal(xm_host_released(w->host, domid, uuid, 0, NULL), 0);
+    assert_int_equal(xm_host_released(w->host, domid, uuid, 0, NULL), 0);
+
+    /* a number that was given to another since is no remainder of the first */
+    put(w, "sim/run/next-domid", "%u\n", domid);
+    next = start(w, "db", "");
+    assert_int_equal(xm_host_released(w->host, next, uuid, 0, NULL), 0);
+
+    put(w, "sim/faults", "released 1 once fail IO \"broken\"\n");
+    err = NULL;
+    assert_int_equal(xm_host_released(w->host, domid, uuid, 0, &err), -1);
+    expect(err, XM_IO, "broken");
+}
+
 static void sysrq_letters_act(void **state)
 {
     struct world *w = *state;
@@ -1699,6 +1730,7 @@ int main(void)
         T(a_paused_guest_obeys_when_it_runs_again),
         T(a_request_not_taken_is_withdrawn),
         T(hvm_without_drivers_needs_a_button_or_force),
+        T(a_guest_is_released_with_the_last_of_its_parts),
         T(sysrq_letters_act),
         T(events_tell_what_changes),
         T(events_come_by_themselves),

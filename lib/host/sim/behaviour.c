@@ -39,7 +39,7 @@ static int read_word(const char *word, struct sim_behaviour *does, xm_error **er
 {
     const struct { const char *name; int64_t *ms; } times[] = {
         { "boot", &does->boot_ms }, { "crash", &does->crash_ms }, { "reboot", &does->reboot_ms },
-        { "poweroff", &does->poweroff_ms },
+        { "poweroff", &does->poweroff_ms }, { "release", &does->release_ms },
     };
     const char *name = word + strlen("sim.");
     const char *value = strchr(word, '=') ? strchr(word, '=') + 1 : "";

@@ -45,7 +45,7 @@ const struct xm_host_ops xm_host_sim_ops = {
     .info = sim_info, .dmesg = sim_dmesg, .debug_keys = sim_debug_keys,
     .create = sim_create, .create_json = sim_create_json, .restore = sim_restore, .save = sim_save, .resume = sim_resume,
     .config_json = sim_config_json, .pause = sim_pause, .unpause = sim_unpause,
-    .shutdown = sim_shutdown, .destroy = sim_destroy, .rename = sim_rename, .sysrq = sim_sysrq,
+    .shutdown = sim_shutdown, .destroy = sim_destroy, .released = sim_released, .rename = sim_rename, .sysrq = sim_sysrq,
     .dump_core = sim_dump_core, .console = sim_console, .vnc = sim_vnc,
     .file = sim_file, .need = sim_need, .holders = sim_holders, .pci = sim_pci, .room = sim_room,
     .events_open = sim_events_open, .event_next = sim_event_next,

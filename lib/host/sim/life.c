@@ -63,10 +63,12 @@ int sim_destroy(struct xm_host *host, uint32_t domid, xm_error **err)
 {
     struct sim *sim = (struct sim *)host;
     sim_autostate state = SIM_STATE_INIT;
+    const struct sim_guest *guest;
 
     if (sim_fault(sim, "destroy", err) < 0 || sim_state_load(sim, &state, err) < 0)
         return -1;
-    if (sim_guest_get_u(&state, domid, "destroyed", err) == NULL)
+    guest = sim_guest_get_u(&state, domid, "destroyed", err);
+    if (guest == NULL || sim_leave(&state, guest, err) < 0)
         return -1;
     return sim_guest_remove(&state, domid, err);
 }

@@ -49,6 +49,7 @@
  *   sim.load=PERCENT           how busy each of its cpus is after boot, 0: blocked whenever looked at
  *   sim.loop=1                 spins: never blocks, answers nothing
  *   sim.suspend=obey|ignore    ignore: save runs into its time limit
+ *   sim.release=SECONDS        how long its backends and device model are there after it, 0
  *   sim.pv=on|off              off: an HVM guest without PV drivers, which cannot be asked to shut down
  *
  * faults, lines of text, '#' starts a comment:
@@ -100,6 +101,7 @@ void sim_words_free(char **words);
 struct sim_behaviour {
     int64_t boot_ms, crash_ms, reboot_ms, poweroff_ms;  /* -1: does not */
     int64_t shutdown_ms;        /* -1: ignores requests */
+    int64_t release_ms;         /* how long its backends outlive it */
     int64_t load;               /* percent of each vcpu */
     bool suspends, pv;
 };
@@ -291,6 +293,11 @@ int sim_domain_build(struct sim *sim, xm_json *json, const char *name, const str
 void sim_room_for(const struct sim_state *state, const xm_conf *conf, const struct sim_guest *guest, struct xm_room *ret);
 int sim_config_tree(libxl_domain_config *config, xm_json **ret_json, xm_error **err);
 
+/* --- released.c --- */
+
+/* guest goes now: what it leaves behind for a while. Under the lock. */
+int sim_leave(const struct sim_state *state, const struct sim_guest *guest, xm_error **err);
+
 /* --- life.c --- */
 
 int sim_guest_set_paused(struct sim *sim, uint32_t domid, bool paused, xm_error **err);
@@ -329,6 +336,7 @@ int sim_unpause(struct xm_host *host, uint32_t domid, xm_error **err);
 int sim_shutdown(struct xm_host *host, uint32_t domid, enum xm_request request, unsigned ack_seconds,
                  bool acpi, bool force, xm_error **err);
 int sim_destroy(struct xm_host *host, uint32_t domid, xm_error **err);
+int sim_released(struct xm_host *host, uint32_t domid, const char *uuid, unsigned ms, xm_error **err);
 int sim_rename(struct xm_host *host, uint32_t domid, const char *name, xm_error **err);
 int sim_sysrq(struct xm_host *host, uint32_t domid, char letter, xm_error **err);
 int sim_dump_core(struct xm_host *host, uint32_t domid, const char *path, bool live, xm_error **err);

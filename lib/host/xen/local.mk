@@ -14,6 +14,7 @@ lib_libxm_all_la_SOURCES += \
 	lib/host/xen/op.c \
 	lib/host/xen/need.c \
 	lib/host/xen/open.c \
+	lib/host/xen/released.c \
 	lib/host/xen/save.c \
 	lib/host/xen/sched.c \
 	lib/host/xen/settings.c \

@@ -206,7 +206,7 @@ const struct xm_host_ops xm_host_xen_ops = {
     .create = xen_host_create, .create_json = xen_host_create_json, .restore = xen_host_restore,
     .save = xen_host_save, .resume = xen_host_resume, .config_json = xen_host_config_json,
     .pause = xen_host_pause, .unpause = xen_host_unpause, .shutdown = xen_host_shutdown,
-    .destroy = xen_host_destroy, .rename = xen_host_rename, .sysrq = xen_host_sysrq,
+    .destroy = xen_host_destroy, .released = xen_host_released, .rename = xen_host_rename, .sysrq = xen_host_sysrq,
     .dump_core = xen_host_dump_core, .console = xen_host_console, .vnc = xen_host_vnc,
     .file = xen_host_file, .need = xen_host_need, .holders = xen_host_holders, .pci = xen_host_pci,
     .room = xen_host_room,

@@ -170,6 +170,7 @@ int xen_host_dump_core(struct xm_host *host, uint32_t domid, const char *path, b
 int xen_host_pause(struct xm_host *host, uint32_t domid, xm_error **err);
 int xen_host_unpause(struct xm_host *host, uint32_t domid, xm_error **err);
 int xen_host_destroy(struct xm_host *host, uint32_t domid, xm_error **err);
+int xen_host_released(struct xm_host *host, uint32_t domid, const char *uuid, unsigned ms, xm_error **err);
 int xen_host_rename(struct xm_host *host, uint32_t domid, const char *name, xm_error **err);
 int xen_host_sysrq(struct xm_host *host, uint32_t domid, char letter, xm_error **err);
 
