@@ -107,7 +107,7 @@ int xm_step_raise(struct xm_step *step, const struct xm_guest_how *how, const st
         return -1;
     if (let_go(step, source->adopt, domid, paused, err) < 0) {
         /* should this fail too, the entry still tells of it, and mending it comes here again */
-        (void)xm_host_destroy(step->guests->host, domid, NULL);
+        step->remains = xm_host_destroy(step->guests->host, domid, NULL) < 0;
         return -1;
     }
     *ret_domid = domid;
@@ -121,6 +121,8 @@ static void undo(struct xm_step *step, const struct xm_reg_state *before)
     xm_autofree char *text = NULL;
     int rc;
 
+    if (step->remains)
+        return;
     if (before == NULL) {
         rc = xm_reg_remove(step->guests->reg, step->uuid, &why);
     } else {

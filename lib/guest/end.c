@@ -79,7 +79,8 @@ static int rebuild(struct xm_step *step, const xm_doc *doc, const struct xm_gues
 
     if (xm_guest_check_free(step->guests, xm_doc_get_str(doc, "name"), step->uuid, &why) < 0
         || xm_step_raise(step, how, &source, ret_domid, &why) < 0) {
-        (void)xm_step_halt(step, NULL);         /* if that cannot be written, mending does it */
+        if (!step->remains)
+            (void)xm_step_halt(step, NULL);     /* if that cannot be written, mending does it */
         return xm_error_pass(err, why);
     }
     xm_log(step->guests->log, XM_LOG_INFO, "Domain %s started again (id=%u).", xm_doc_get_str(doc, "name"), *ret_domid);

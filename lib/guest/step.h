@@ -13,6 +13,7 @@ struct xm_step {
     char uuid[37];
     int lock;
     bool there;                 /* it has an entry, and state is what that says */
+    bool remains;               /* a domain that could not be ended: only by the entry as it stands is it found again */
     struct xm_reg_state state;
 };
 #define XM_STEP_INIT { .lock = -1 }

@@ -161,7 +161,8 @@ static int raise_from_memory(struct xm_step *step, const char *path, const char 
         return -1;
     if (xm_step_raise(step, how, &source, ret_domid, err) < 0) {
         /* if this cannot be written, mending does it */
-        (void)xm_step_save(step, XM_PHASE_SUSPENDED, XM_DOMID_NONE, NULL);
+        if (!step->remains)
+            (void)xm_step_save(step, XM_PHASE_SUSPENDED, XM_DOMID_NONE, NULL);
         return -1;
     }
     return 0;

@@ -391,6 +391,40 @@ XM_API int xm_host_room(xm_host *host, void *config, struct xm_room *ret_room, x
 /* The failure for a guest that has not enough. */
 int xm_room_fail(const struct xm_room *room, xm_error **err);
 
+/* --- what domains that are no more have left: after a crash of a toolstack, or of the machine's own --- */
+
+enum xm_leftover_type {
+    XM_LEFTOVER_STORE,          /* a directory of the store */
+    XM_LEFTOVER_PROCESS,        /* a device model */
+    XM_LEFTOVER_FILE,           /* what the toolstack kept of it */
+};
+
+struct xm_leftover {
+    enum xm_leftover_type type;
+    uint32_t domid;             /* whose it was; NONE: known by uuid alone */
+    char *path;                 /* of the directory, file or program */
+    int pid;                    /* of the process; 0 otherwise */
+    uint64_t started;           /* when that began, in the kernel's ticks: its number may be another's by now */
+};
+
+typedef struct xm_leftovers {
+    struct xm_leftover *items;  /* by type, domid and path */
+    size_t count;
+} xm_leftovers;
+
+/* Never anything of a domain that is there, though it be dying, nor what driver domains keep. */
+XM_API int xm_host_leftovers(xm_host *host, xm_leftovers **ret_leftovers, xm_error **err);
+XM_API void xm_leftovers_free(xm_leftovers *leftovers);
+XM_AUTO_DEFINE(xm_leftovers)
+
+/* Removes one, or ends it. XM_STATE if it is somebody's after all; one that is gone already is fine. */
+XM_API int xm_host_leftover_remove(xm_host *host, const struct xm_leftover *leftover, xm_error **err);
+
+/* For those who fill one; path is copied. */
+void xm_leftovers_add(xm_leftovers *leftovers, enum xm_leftover_type type, uint32_t domid, const char *path, int pid,
+                      uint64_t started);
+void xm_leftovers_sort(xm_leftovers *leftovers);
+
 /* --- events --- */
 
 enum xm_event_type {

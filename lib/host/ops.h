@@ -64,6 +64,8 @@ struct xm_host_ops {
     int (*holders)(struct xm_host *host, xm_holders **ret, xm_error **err);
     int (*pci)(struct xm_host *host, xm_pci_devices **ret, xm_error **err);
     int (*room)(struct xm_host *host, libxl_domain_config *config, struct xm_room *ret, xm_error **err);
+    int (*leftovers)(struct xm_host *host, xm_leftovers **ret, xm_error **err);
+    int (*leftover_remove)(struct xm_host *host, const struct xm_leftover *leftover, xm_error **err);
     int (*events_open)(struct xm_host *host, int *ret_fd, xm_error **err);
     int (*event_next)(struct xm_host *host, struct xm_event *ret, xm_error **err);
 };

@@ -525,6 +525,21 @@ static void create_that_fails_leaves_nothing(void **state)
     }
 }
 
+static void a_domain_that_cannot_be_ended_is_not_forgotten(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_doc) *doc = document(WEB, "web", NULL);
+    struct xm_guest_how h = how(w);
+    uint32_t domid;
+
+    put(w, "sim/faults", "unpause 1 once fail HOST \"no\"\ndestroy 1 once fail HOST \"no\"\n");
+    assert_int_equal(xm_guest_create(&w->guests, doc, &h, &domid, NULL), -1);
+    assert_int_equal(count_domains(w), 1);
+    assert_int_equal(count_entries(w), 1);
+    assert_int_equal(xm_guest_mend(&w->guests, WEB, NULL), 0);
+    assert_int_equal(count_domains(w), (size_t)count_entries(w));
+}
+
 static void start_brings_up_what_was_stored(void **state)
 {
     struct world *w = *state;
@@ -1334,6 +1349,7 @@ int main(void)
         TEST(create_with_a_managed_uuid_is_that_guest),
         TEST(a_name_left_over_is_free),
         TEST(create_that_fails_leaves_nothing),
+        TEST(a_domain_that_cannot_be_ended_is_not_forgotten),
         TEST(start_brings_up_what_was_stored),
         TEST(start_that_fails_leaves_it_halted),
         TEST(destroy_ends_strangers_too_but_not_dom0),

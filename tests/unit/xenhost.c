@@ -52,6 +52,45 @@ static void the_line_that_tells_the_cause_weighs_more(void **state)
     assert_int_equal(xen_text_weight("script: File /x is mounted in a guest domain"), 2);
 }
 
+#define UUID "11111111-1111-4111-8111-111111111111"
+
+static void what_is_of_a_domain_is_told_by_its_name(void **state)
+{
+    static const char *const others[] = {
+        "", "userdata-d.5." UUID, "userdata-d.5.web.xl", "userdata-d.0." UUID ".xl", "userdata-d.99999." UUID ".xl",
+        "userdata-d.-5." UUID ".xl", "userdata-d5." UUID ".xl", "userdata-", "qemu-save.", "qemu-save.5x", "qemu-save.0", "xenstored",
+    };
+    uint32_t domid = 0;
+
+    (void)state;
+    assert_true(xen_text_is_vm(UUID));
+    assert_true(xen_text_is_vm(UUID "-12"));
+    assert_false(xen_text_is_vm(UUID "-"));
+    assert_false(xen_text_is_vm(UUID "x"));
+    assert_false(xen_text_is_vm("11111111"));
+    assert_true(xen_text_file_domid("userdata-d.5." UUID ".libxl-json", &domid));
+    assert_int_equal(domid, 5);
+    assert_true(xen_text_file_domid("qemu-resume.17", &domid));
+    assert_int_equal(domid, 17);
+    for (size_t i = 0; i < XM_COUNT(others); i++)
+        assert_false(xen_text_file_domid(others[i], &domid));
+}
+
+#define SERVES(words) xen_text_serves(words, sizeof(words) - 1)
+
+static void a_device_model_is_told_by_its_words(void **state)
+{
+    (void)state;
+    assert_int_equal(SERVES("/usr/lib/xen/bin/qemu-system-i386\0-xen-domid\0" "7\0-chardev\0socket"), 7);
+    assert_int_equal(SERVES("qemu-system-x86_64\0-name\0a/b\0-xen-domid\0" "12\0"), 12);
+    assert_int_equal(SERVES("/usr/bin/qemu-system-i386\0-xen-domid\0" "0\0-xen-attach"), 0);
+    assert_int_equal(SERVES("/usr/bin/qemu-system-i386\0-xen-domid"), 0);
+    assert_int_equal(SERVES("/usr/bin/qemu-system-i386\0-xen-domid\0" "7x"), 0);
+    assert_int_equal(SERVES("/usr/bin/qemu-system-i386\0-m\0" "64"), 0);
+    assert_int_equal(SERVES("vi\0-xen-domid\0" "7"), 0);
+    assert_int_equal(SERVES(""), 0);
+}
+
 static void a_code_follows_rc_then_errno_then_text(void **state)
 {
     (void)state;
@@ -88,6 +127,8 @@ int main(void)
         cmocka_unit_test(a_message_is_stripped_of_its_place),
         cmocka_unit_test(what_only_looks_like_a_place_stays),
         cmocka_unit_test(the_line_that_tells_the_cause_weighs_more),
+        cmocka_unit_test(what_is_of_a_domain_is_told_by_its_name),
+        cmocka_unit_test(a_device_model_is_told_by_its_words),
         cmocka_unit_test(a_code_follows_rc_then_errno_then_text),
         cmocka_unit_test(dom0_mem_in_xl_s_forms_is_seen),
     };

@@ -48,5 +48,6 @@ const struct xm_host_ops xm_host_sim_ops = {
     .shutdown = sim_shutdown, .destroy = sim_destroy, .released = sim_released, .rename = sim_rename, .sysrq = sim_sysrq,
     .dump_core = sim_dump_core, .console = sim_console, .vnc = sim_vnc,
     .file = sim_file, .need = sim_need, .holders = sim_holders, .pci = sim_pci, .room = sim_room,
+    .leftovers = sim_leftovers, .leftover_remove = sim_leftover_remove,
     .events_open = sim_events_open, .event_next = sim_event_next,
 };

@@ -59,18 +59,39 @@ int sim_unpause(struct xm_host *host, uint32_t domid, xm_error **err)
     return sim_fault(sim, "unpause", err) < 0 ? -1 : sim_guest_set_paused(sim, domid, false, err);
 }
 
-int sim_destroy(struct xm_host *host, uint32_t domid, xm_error **err)
+static int end(struct sim *sim, uint32_t domid, xm_error **err)
 {
-    struct sim *sim = (struct sim *)host;
     sim_autostate state = SIM_STATE_INIT;
     const struct sim_guest *guest;
 
-    if (sim_fault(sim, "destroy", err) < 0 || sim_state_load(sim, &state, err) < 0)
+    if (sim_state_load(sim, &state, err) < 0)
         return -1;
     guest = sim_guest_get_u(&state, domid, "destroyed", err);
-    if (guest == NULL || sim_leave(&state, guest, err) < 0)
+    if (guest == NULL)
         return -1;
-    return sim_guest_remove(&state, domid, err);
+    (void)sim_leftovers_note(&state, guest, NULL);      /* ending a domain needs no room on a disk */
+    return sim_leave(&state, guest, err) < 0 ? -1 : sim_guest_remove(&state, domid, err);
+}
+
+/* Should this fail, they stay, as they do on Xen. */
+static void forget(struct sim *sim, uint32_t domid)
+{
+    sim_autostate state = SIM_STATE_INIT;
+
+    if (sim_state_load(sim, &state, NULL) == 0)
+        (void)sim_leftovers_forget(&state, domid, NULL);
+}
+
+int sim_destroy(struct xm_host *host, uint32_t domid, xm_error **err)
+{
+    struct sim *sim = (struct sim *)host;
+
+    if (sim_fault(sim, "destroy", err) < 0 || end(sim, domid, err) < 0)
+        return -1;
+    if (sim_fault(sim, "destroy.release", err) < 0)
+        return -1;
+    forget(sim, domid);
+    return 0;
 }
 
 static char *renamed_config(const char *config, const char *name, xm_error **err)

@@ -9,7 +9,7 @@ static void fill(const struct sim_state *state, const struct sim_guest *guest, u
 
     domain->domid = (uint32_t)guest->domid;
     strncpy(domain->uuid, guest->uuid, sizeof(domain->uuid) - 1);
-    domain->name = want & XM_WANT_NAME ? xm_strdup(guest->name) : NULL;
+    domain->name = want & XM_WANT_NAME && *guest->name ? xm_strdup(guest->name) : NULL;
     domain->paused = guest->paused;
     domain->shutdown = ended;
     /* A paused one is unblocked by its next timer, and stays so. */

@@ -12,6 +12,7 @@ lib_libxm_all_la_SOURCES += \
 	lib/host/sim/fields.c \
 	lib/host/sim/host.c \
 	lib/host/sim/info.c \
+	lib/host/sim/leftovers.c \
 	lib/host/sim/life.c \
 	lib/host/sim/list.c \
 	lib/host/sim/look.c \

@@ -12,6 +12,7 @@
  *                              still until the file changes, and what would wait does not
  *   DIR/sim/faults             if there: what is to fail or take long, below
  *   DIR/sim/domains/N.json     domain N; 0 is the control domain
+ *   DIR/sim/leftovers          what ended domains have left, a line each: STORE|PROCESS|FILE DOMID PATH
  *   DIR/sim/run/               lock, next domid, message ring, fault counters, console locks, how
  *                              the schedulers of the cpu pools have been set
  *
@@ -61,7 +62,7 @@
  * the calling process gets SIGKILL. An operation is a field of struct xm_host_ops, or a point
  * inside one: create.domain (nothing made yet), create.devices (a half-made domain exists) and
  * create.finish, all three in a restore too; restore.read and save.write (per chunk of 64 KiB),
- * dump_core.write (per page). */
+ * dump_core.write (per page), destroy.release (the domain is gone, what it had in the store is not). */
 #ifndef XM_HOST_SIM_SIM_H
 #define XM_HOST_SIM_SIM_H
 
@@ -303,6 +304,12 @@ int sim_leave(const struct sim_state *state, const struct sim_guest *guest, xm_e
 int sim_guest_set_paused(struct sim *sim, uint32_t domid, bool paused, xm_error **err);
 void sim_guest_say(struct sim_guest *guest, const char *text);  /* on its console; text with its line ends */
 
+/* --- leftovers.c: what a domain that ends leaves until it is released --- */
+
+/* Notes it all, before the domain goes; and forgets it, once that is done. Under the lock. */
+int sim_leftovers_note(const struct sim_state *state, const struct sim_guest *guest, xm_error **err);
+int sim_leftovers_forget(const struct sim_state *state, int64_t domid, xm_error **err);
+
 /* --- the operations --- */
 
 int sim_list(struct xm_host *host, unsigned want, xm_domains **ret, xm_error **err);
@@ -348,6 +355,8 @@ int sim_need(struct xm_host *host, enum xm_need need, const char *name, xm_error
 int sim_holders(struct xm_host *host, xm_holders **ret, xm_error **err);
 int sim_pci(struct xm_host *host, xm_pci_devices **ret, xm_error **err);
 int sim_room(struct xm_host *host, libxl_domain_config *config, struct xm_room *ret, xm_error **err);
+int sim_leftovers(struct xm_host *host, xm_leftovers **ret, xm_error **err);
+int sim_leftover_remove(struct xm_host *host, const struct xm_leftover *leftover, xm_error **err);
 int sim_events_open(struct xm_host *host, int *ret_fd, xm_error **err);
 int sim_event_next(struct xm_host *host, struct xm_event *ret, xm_error **err);
 void sim_watch_free(struct sim_watch *watch);

@@ -8,12 +8,14 @@ lib_libxm_all_la_SOURCES += \
 	lib/host/xen/file.c \
 	lib/host/xen/holders.c \
 	lib/host/xen/info.c \
+	lib/host/xen/leftovers.c \
 	lib/host/xen/life.c \
 	lib/host/xen/list.c \
 	lib/host/xen/log.c \
 	lib/host/xen/op.c \
 	lib/host/xen/need.c \
 	lib/host/xen/open.c \
+	lib/host/xen/orphans.c \
 	lib/host/xen/released.c \
 	lib/host/xen/save.c \
 	lib/host/xen/sched.c \

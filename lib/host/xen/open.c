@@ -210,5 +210,6 @@ const struct xm_host_ops xm_host_xen_ops = {
     .dump_core = xen_host_dump_core, .console = xen_host_console, .vnc = xen_host_vnc,
     .file = xen_host_file, .need = xen_host_need, .holders = xen_host_holders, .pci = xen_host_pci,
     .room = xen_host_room,
+    .leftovers = xen_host_leftovers, .leftover_remove = xen_host_leftover_remove,
     .events_open = xen_host_events_open, .event_next = xen_host_event_next,
 };

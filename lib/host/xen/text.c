@@ -178,3 +178,69 @@ bool xen_dom0_mem_given(const char *commandline)
             return true;
     return false;
 }
+
+static bool has_uuid(const char *text)
+{
+    for (int i = 0; i < 36; i++) {
+        bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+
+        if (hyphen ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
+            return false;       /* the end of the text, too */
+    }
+    return true;
+}
+
+bool xen_text_is_vm(const char *name)
+{
+    size_t digits;
+
+    if (!has_uuid(name))
+        return false;
+    name += 36;
+    if (*name == '\0')
+        return true;
+    digits = *name == '-' ? strspn(name + 1, "0123456789") : 0;
+    return digits > 0 && name[1 + digits] == '\0';
+}
+
+/* A guest's number, up to where end stands. */
+static bool read_guest(const char *text, char end, uint32_t *ret_domid)
+{
+    size_t digits = strspn(text, "0123456789");
+    unsigned long number = digits > 0 && digits < 6 ? strtoul(text, NULL, 10) : 0;
+
+    if (number == 0 || number >= 0x7ff0 || text[digits] != end)
+        return false;
+    *ret_domid = (uint32_t)number;
+    return true;
+}
+
+bool xen_text_file_domid(const char *name, uint32_t *ret_domid)
+{
+    static const char *const states[] = { "qemu-save.", "qemu-resume." };
+    const char *dot;
+
+    for (size_t i = 0; i < XM_COUNT(states); i++)
+        if (strncmp(name, states[i], strlen(states[i])) == 0)
+            return read_guest(name + strlen(states[i]), '\0', ret_domid);
+    if (strncmp(name, "userdata-", 9) != 0 || name[9] == '\0' || name[10] != '.' || !read_guest(name + 11, '.', ret_domid))
+        return false;
+    dot = strchr(name + 11, '.');
+    return has_uuid(dot + 1) && dot[37] == '.';
+}
+
+uint32_t xen_text_serves(const char *words, size_t len)
+{
+    const char *slash = strrchr(words, '/'), *program = slash != NULL ? slash + 1 : words;
+    bool next = false;
+    uint32_t domid = 0;
+
+    if (strncmp(program, "qemu", 4) != 0)
+        return 0;
+    for (const char *word = words; word < words + len; word += strlen(word) + 1) {
+        if (next)
+            return read_guest(word, '\0', &domid) ? domid : 0;
+        next = strcmp(word, "-xen-domid") == 0;
+    }
+    return 0;
+}

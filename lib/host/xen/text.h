@@ -3,6 +3,8 @@
 #define XM_HOST_XEN_TEXT_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -18,6 +20,16 @@ int xen_text_weight(const char *text);
 /* What a caller can do about libxl's rc (negative), given the errno (0: none) and text of the line
  * that explains it; text may be NULL. */
 enum xm_code xen_code(int rc, int errnum, const char *text);
+
+/* Is it the name of a directory in /vm: a uuid, perhaps with "-1" behind it? */
+bool xen_text_is_vm(const char *name);
+
+/* The domain of a file in which libxl keeps something of it, by the file's name; false for other files. */
+bool xen_text_file_domid(const char *name, uint32_t *ret_domid);
+
+/* The guest that a process serves as its device model: words are those of its command line, each ended by
+ * a NUL, len bytes and one more NUL behind them. 0: none. */
+uint32_t xen_text_serves(const char *words, size_t len);
 
 /* Does Xen's command line say dom0_mem= in a form that fixes domain 0's memory? */
 bool xen_dom0_mem_given(const char *commandline);

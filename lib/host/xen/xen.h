@@ -132,6 +132,12 @@ int xen_balloon_lock(struct xen_host *xen, int *ret_fd, xm_error **err);
 /* Sees to it that config fits into free memory, shrinking dom0 if wanted. */
 int xen_balloon_free(struct xen_host *xen, libxl_domain_config *config, bool wanted, xm_error **err);
 
+/* --- orphans.c: device models --- */
+
+/* Adds every one that serves a guest, whether that is there or not. */
+void xen_orphans(xm_leftovers *found);
+int xen_orphan_end(const struct xm_leftover *leftover, xm_error **err);
+
 /* --- the operations, by file --- */
 
 int xen_host_list(struct xm_host *host, unsigned want, xm_domains **ret, xm_error **err);
@@ -154,6 +160,9 @@ int xen_host_tune_pool(struct xm_host *host, const struct xm_pool *pool, xm_erro
 int xen_host_info(struct xm_host *host, bool topology, xm_host_info **ret, xm_error **err);
 int xen_host_dmesg(struct xm_host *host, bool clear, char **ret_text, xm_error **err);
 int xen_host_debug_keys(struct xm_host *host, const char *keys, xm_error **err);
+
+int xen_host_leftovers(struct xm_host *host, xm_leftovers **ret, xm_error **err);
+int xen_host_leftover_remove(struct xm_host *host, const struct xm_leftover *leftover, xm_error **err);
 
 int xen_host_create(struct xm_host *host, libxl_domain_config *config, const struct xm_build *build,
                     uint32_t *ret_domid, xm_error **err);
