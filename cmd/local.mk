@@ -6,7 +6,7 @@ COMMANDS = \
 	list vcpu-list uptime domid domname domstate config events \
 	rename sysrq vcpu-pin \
 	info dmesg debug-keys \
-	supervise version \
+	supervise repair version \
 	help __complete __man
 
 sbin_PROGRAMS += cmd/xm
@@ -14,7 +14,7 @@ cmd_xm_SOURCES = \
 	cmd/attend.c cmd/cmd.h cmd/find.c cmd/help.c cmd/load.c cmd/main.c cmd/options.c cmd/print.c \
 	cmd/terminal.c cmd/waiter.c \
 	cmd/check.c cmd/console.c cmd/create.c cmd/delete.c cmd/destroy.c cmd/dump-core.c cmd/events.c cmd/new.c cmd/pause.c \
-	cmd/restore.c cmd/save.c cmd/shutdown.c cmd/start.c cmd/supervise.c cmd/suspend.c cmd/version.c \
+	cmd/repair.c cmd/restore.c cmd/save.c cmd/shutdown.c cmd/start.c cmd/supervise.c cmd/suspend.c cmd/version.c \
 	cmd/vncviewer.c
 # The listings, and what is short.
 cmd_xm_SOURCES += \

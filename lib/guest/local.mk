@@ -13,6 +13,8 @@ lib_libxm_all_la_SOURCES += \
 	lib/guest/new.c \
 	lib/guest/pick.c \
 	lib/guest/pin.c \
+	lib/guest/repair-entry.c \
+	lib/guest/repair.c lib/guest/repair.h lib/guest/repairer.h \
 	lib/guest/save.c \
 	lib/guest/savefile.c lib/guest/savefile.h \
 	lib/guest/step.c lib/guest/step.h \

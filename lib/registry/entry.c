@@ -188,10 +188,9 @@ int xm_reg_remove(xm_reg *reg, const char *uuid, xm_error **err)
     return 0;
 }
 
-static bool is_kept(const char *name)
+bool xm_reg_is_kept(const char *name)
 {
-    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, XM_REG_DOC) == 0
-        || strcmp(name, XM_REG_STATE) == 0 || strcmp(name, XM_REG_MEMORY) == 0;
+    return strcmp(name, XM_REG_DOC) == 0 || strcmp(name, XM_REG_STATE) == 0 || strcmp(name, XM_REG_MEMORY) == 0;
 }
 
 int xm_reg_tidy(xm_reg *reg, const char *uuid, xm_error **err)
@@ -205,7 +204,7 @@ int xm_reg_tidy(xm_reg *reg, const char *uuid, xm_error **err)
     if ((dir = opendir(path)) == NULL)
         return xm_fail_errno(err, errno, "%s", path);
     while ((item = readdir(dir)) != NULL)
-        if (!is_kept(item->d_name) && unlinkat(dirfd(dir), item->d_name, 0) == 0)
+        if (item->d_name[0] != '.' && !xm_reg_is_kept(item->d_name) && unlinkat(dirfd(dir), item->d_name, 0) == 0)
             xm_log(reg->log, XM_LOG_INFO, "removed %s/%s, left by an interrupted write", path, item->d_name);
     closedir(dir);
     return 0;

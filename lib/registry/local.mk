@@ -4,4 +4,5 @@ lib_libxm_all_la_SOURCES += \
 	lib/registry/registry.c lib/registry/registry.h \
 	lib/registry/state.c \
 	lib/registry/store.h \
+	lib/registry/trouble.c lib/registry/trouble.h \
 	lib/registry/uuid.c lib/registry/uuid.h

@@ -34,7 +34,7 @@ int xm_reg_lock_names(xm_reg *reg, bool wait, int *ret_fd, xm_error **err)
     return xm_lock_open(path, wait, ret_fd, err);
 }
 
-static bool is_leftover(const char *name)
+bool xm_reg_is_passing(const char *name)
 {
     return strncmp(name, ".new-", 5) == 0 || strncmp(name, ".gone-", 6) == 0;
 }
@@ -99,7 +99,7 @@ static void visit_entry(xm_reg *reg, const char *name)
     xm_autofree char *path = NULL;
     xm_autoclose int names = -1;
 
-    if (!is_leftover(name))
+    if (!xm_reg_is_passing(name))
         return;
     /* Such directories live only while BASE/lock is held: with it in hand they are leftovers. */
     if (xm_reg_lock_names(reg, false, &names, NULL) < 0)

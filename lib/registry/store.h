@@ -33,6 +33,10 @@ int xm_reg_write_state(const char *path, const struct xm_reg_state *state, xm_er
 /* The uuids that have an entry, in no order. */
 int xm_reg_uuids(const xm_reg *reg, char (**ret_uuids)[37], size_t *ret_count, xm_error **err);
 
+/* Is name that of a file which an entry keeps; of a directory that comes or goes? */
+bool xm_reg_is_kept(const char *name);
+bool xm_reg_is_passing(const char *name);
+
 /* Removes a directory and the files in it; one that is gone meanwhile is fine. */
 int xm_reg_delete_dir(const char *path, xm_error **err);
 

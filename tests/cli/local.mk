@@ -20,6 +20,7 @@ CLI_TESTS = \
 	tests/cli/new.t \
 	tests/cli/pause.t \
 	tests/cli/reboot.t \
+	tests/cli/repair.t \
 	tests/cli/save.t \
 	tests/cli/shutdown.t \
 	tests/cli/start.t \
