@@ -1,7 +1,7 @@
 # The commands in help order. A new command is cmd/NAME.c with a struct cmd_NAME in it, and its
 # word here; a family in one file has its other words in COMMANDS and its file under the first.
 COMMANDS = \
-	create new check start delete pause unpause suspend resume save restore shutdown reboot destroy console \
+	create new check start delete pause unpause suspend resume save restore shutdown reboot destroy wait console \
 	dump-core vncviewer \
 	list vcpu-list uptime domid domname domstate config events \
 	rename sysrq vcpu-pin \
@@ -15,7 +15,7 @@ cmd_xm_SOURCES = \
 	cmd/terminal.c cmd/waiter.c \
 	cmd/check.c cmd/console.c cmd/create.c cmd/delete.c cmd/destroy.c cmd/dump-core.c cmd/events.c cmd/new.c cmd/pause.c \
 	cmd/repair.c cmd/restore.c cmd/save.c cmd/shutdown.c cmd/start.c cmd/supervise.c cmd/suspend.c cmd/version.c \
-	cmd/vncviewer.c
+	cmd/vncviewer.c cmd/wait.c
 # The listings, and what is short.
 cmd_xm_SOURCES += \
 	cmd/config.c cmd/cpus.c cmd/listing.h cmd/select.c \

@@ -210,8 +210,7 @@ static void tell_name(struct super *super, struct seen_entry *entry, const char 
 static void forget(struct super *super, struct seen_entry *entry)
 {
     entry->domid = XM_DOMID_NONE;
-    if (entry->managed)
-        tell_entry(super, "deleted", entry, NULL);
+    tell_entry(super, "deleted", entry, NULL);
     drop_entry(&super->book, entry);
 }
 

@@ -27,7 +27,7 @@
  *     restarting preserved    what the supervisor does about that
  *     running paused          a guest of ours runs; is held
  *     halted suspended resumed    a remembered guest does not run; its memory is in a file; is back
- *     new deleted renamed     a guest is remembered; forgotten; has another name (detail: the old one)
+ *     new deleted renamed     a guest is remembered; forgotten, for good; has another name (detail: the old one)
  *     device dumped migrated  a device has come, changed, gone; a core was written; it has moved
  *     failed                  something that had to be done for it could not be
  * {"op":"tell","event":KIND,"uuid":U,...}: the sender has done this, and listeners are to know. */

@@ -16,7 +16,7 @@ listen json --json
 xm new -q db.cfg; xm start db; xm pause db; xm unpause db; xm rename db base; xm suspend base; xm resume base
 xm destroy base; xm delete base
 xm shutdown -w web >/dev/null
-check 'events: each step of each guest is told' 'wait_for 20 "grep -q \"web 1 gone\" all"'
+check 'events: each step of each guest is told' 'wait_for 20 "grep -q \"web - deleted\" all"'
 is 'events: in order, with name, number and reason' "- - listening
 web 1 created
 web 1 running
@@ -35,12 +35,14 @@ base 3 gone
 base - halted
 base - deleted
 web 1 shutdown poweroff
-web 1 gone" "$(told all)"
-like 'events: a line begins with the time' '^20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} web 1 gone$' "$(tail -n 1 all)"
-check 'events DOMAIN: of that guest alone' 'wait_for 20 "grep -q gone web"'
+web 1 gone
+web - deleted" "$(told all)"
+like 'events: a line begins with the time' '^20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} web - deleted$' "$(tail -n 1 all)"
+check 'events DOMAIN: of that guest alone' 'wait_for 20 "grep -q deleted web"'
 is 'events DOMAIN: and all of that' "- - listening
 web 1 shutdown poweroff
-web 1 gone" "$(told web)"
+web 1 gone
+web - deleted" "$(told web)"
 like 'events --json: one object a line' \
     '^\{"event": "renamed", "seq": 8, "time": [0-9.]+, "name": "base", "uuid": "[-0-9a-f]{36}", "domid": 2, "detail": "was db"\}$' "$(cat json)"
 refuse 'events: an unknown guest' 3 "^Error: Domain 'nobody' does not exist\." 'xm events nobody'
@@ -48,11 +50,12 @@ refuse 'events: as xl' 1 '^nobody is an invalid domain identifier \(rc=-6\)$' 'x
 
 guest r 'on_crash = "destroy"' 'extra = "sim.crash=0.3"'
 xm create -q r.cfg
-check 'events: a crash' 'wait_for 20 "grep -q \"r 4 gone\" all"'
+check 'events: a crash' 'wait_for 20 "grep -q \"r - deleted\" all"'
 is 'events: is told as one' "r 4 created
 r 4 running
 r 4 crashed crash
-r 4 gone" "$(told all | grep '^r ')"
+r 4 gone
+r - deleted" "$(told all | grep '^r ')"
 guest p 'on_poweroff = "preserve"'
 xm create -q p.cfg; xm shutdown p
 check 'events: what is preserved' 'wait_for 20 "grep -q \"p 5 preserved poweroff\" all"'

@@ -31,6 +31,7 @@ CLI_TESTS = \
 	tests/cli/vcpu-list.t \
 	tests/cli/version.t \
 	tests/cli/vncviewer.t \
+	tests/cli/wait.t \
 	tests/cli/walk-through.t \
 	tests/cli/words.t
 

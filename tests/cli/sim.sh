@@ -71,4 +71,5 @@ end_host() {
         sleep 0.1
     done
 }
-trap 'end_host; cd / && rm -rf "$tap_dir"' EXIT
+# What listens in the background would start another supervisor.
+trap 'kill $(jobs -p) 2>/dev/null; end_host; cd / && rm -rf "$tap_dir"' EXIT
