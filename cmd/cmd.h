@@ -85,6 +85,8 @@ enum {
     XM_CMD_HIDDEN = 64,         /* in no help */
     XM_CMD_DRY = 128,           /* xl's -N is understood */
     XM_CMD_RAW_WORDS = 256,     /* words are not parsed at all */
+    XM_CMD_LONG_ONLY = 512,     /* xm: -x is an operand, as it was when the command had no options */
+    XM_CMD_STOPS = 1024,        /* xm: options end at the first operand */
 };
 
 struct xm_shape {
@@ -165,6 +167,18 @@ int find_guest(struct xm_env *env, const char *word, unsigned need, unsigned wan
                xm_guest_list **ret_list, const struct xm_guest **ret_guest, xm_error **err);
 int pick_guest(struct xm_env *env, const xm_guest_list *list, const char *word, unsigned need,
                const struct xm_guest **ret_guest, xm_error **err);
+
+/* --- change.c: what a guest has, changed --- */
+
+/* Which of the two is changed: its domain, what is stored of it; neither: both, where there are both. */
+struct where_args { bool live, config; };
+#define WHERE_OPTS(type)                                                                                    \
+    XM_FLAG(0, "live", type, where.live, "change the running guest only"),                                  \
+    XM_FLAG(0, "config", type, where.config, "change only what its next start gives it")
+
+/* The guest that word means for such a change; change->where is set. A list as in find_guest(). */
+int find_to_change(struct xm_env *env, const char *word, const struct where_args *where, struct xm_change *change,
+                   xm_guest_list **ret_list, const struct xm_guest **ret_guest, xm_error **err);
 
 /* --- attend.c: a guest brought up under the supervisor's eyes --- */
 

@@ -4,14 +4,14 @@ COMMANDS = \
 	create new check start delete pause unpause suspend resume save restore shutdown reboot destroy wait console \
 	dump-core vncviewer \
 	list vcpu-list uptime domid domname domstate config events \
-	rename sysrq vcpu-pin \
+	rename sysrq mem-set mem-max vcpu-set vcpu-pin sched-credit sched-credit2 \
 	info dmesg debug-keys \
 	supervise repair version \
 	help __complete __man
 
 sbin_PROGRAMS += cmd/xm
 cmd_xm_SOURCES = \
-	cmd/attend.c cmd/cmd.h cmd/find.c cmd/help.c cmd/load.c cmd/main.c cmd/options.c cmd/print.c \
+	cmd/attend.c cmd/change.c cmd/cmd.h cmd/find.c cmd/help.c cmd/load.c cmd/main.c cmd/options.c cmd/print.c \
 	cmd/terminal.c cmd/waiter.c \
 	cmd/check.c cmd/console.c cmd/create.c cmd/delete.c cmd/destroy.c cmd/dump-core.c cmd/events.c cmd/new.c cmd/pause.c \
 	cmd/repair.c cmd/restore.c cmd/save.c cmd/shutdown.c cmd/start.c cmd/supervise.c cmd/suspend.c cmd/version.c \
@@ -20,7 +20,10 @@ cmd_xm_SOURCES = \
 cmd_xm_SOURCES += \
 	cmd/config.c cmd/cpus.c cmd/listing.h cmd/select.c \
 	cmd/debug-keys.c cmd/dmesg.c cmd/domid.c cmd/domstate.c cmd/info.c cmd/list.c cmd/list-long.c cmd/rename.c \
-	cmd/sysrq.c cmd/uptime.c cmd/vcpu-list.c cmd/vcpu-pin.c
+	cmd/sysrq.c cmd/uptime.c cmd/vcpu-list.c
+# What changes what a guest has.
+cmd_xm_SOURCES += \
+	cmd/mem-set.c cmd/sched-credit.c cmd/vcpu-pin.c cmd/vcpu-set.c
 nodist_cmd_xm_SOURCES = cmd/table.c
 cmd_xm_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/cmd
 cmd_xm_LDADD = lib/libxm.la

@@ -195,6 +195,13 @@ static int parse_short(struct parser *p, char *word, xm_error **err)
     return 0;
 }
 
+static bool is_option(const struct parser *p, const char *word)
+{
+    bool only_long = p->env->dialect == XM_DIALECT_XM && (p->cmd->flags & XM_CMD_LONG_ONLY);
+
+    return word[0] == '-' && word[1] != '\0' && (word[1] == '-' || !only_long);
+}
+
 static bool has_options(const struct parser *p)
 {
     if (p->env->dialect == XM_DIALECT_XL)
@@ -245,12 +252,14 @@ int parse_call(struct xm_env *env, const struct xm_cmd *cmd, char **words, size_
     while (p.at < count) {
         char *word = words[p.at++];
 
-        if (!options || word[0] != '-' || word[1] == '\0')
+        if (!options || !is_option(&p, word)) {
             operands[n++] = word;
-        else if (strcmp(word, "--") == 0)
+            options = options && !(env->dialect == XM_DIALECT_XM && (cmd->flags & XM_CMD_STOPS));
+        } else if (strcmp(word, "--") == 0) {
             options = false;
-        else if ((word[1] == '-' ? parse_long(&p, word, err) : parse_short(&p, word, err)) < 0)
+        } else if ((word[1] == '-' ? parse_long(&p, word, err) : parse_short(&p, word, err)) < 0) {
             return -1;
+        }
     }
     if (check_count(env, cmd, n, err) < 0)
         return -1;

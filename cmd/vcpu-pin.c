@@ -4,11 +4,12 @@
 #include <string.h>
 #include <strings.h>
 
-struct vcpu_pin_args { bool force, ignore_masks; };
+struct vcpu_pin_args { struct where_args where; bool force, ignore_masks; };
 
 static const struct xm_opt vcpu_pin_opts[] = {
     XM_FLAG_IN(XM_DIALECT_XL, 'f', "force", struct vcpu_pin_args, force, "also undo a pinning by the hypervisor itself"),
     XM_FLAG_IN(XM_DIALECT_XL, 'i', "ignore-global-affinity-masks", struct vcpu_pin_args, ignore_masks, NULL),
+    WHERE_OPTS(struct vcpu_pin_args),
     XM_OPT_END
 };
 
@@ -92,78 +93,49 @@ static int print_dry_run(struct xm_env *env, const struct pin *pin, xm_error **e
     return 0;
 }
 
-/* Both toolstacks' words for a vcpu that could not be pinned. */
-static int fail_vcpu(struct xm_env *env, const struct pin *pin, unsigned vcpu, xm_error **err)
+/* Both toolstacks' words for a vcpu that could not be pinned. xl ends well whatever became of 'all'; the
+ * failure is told all the same. */
+static int fail_pin(struct xm_env *env, const struct pin *pin, unsigned vcpu, xm_error **err)
 {
+    xm_autofree char *text = NULL;
+
     if (env->dialect == XM_DIALECT_XM)
         return xm_wrap(err, "Cannot pin vcpu: %u to cpu: [%s]", vcpu, pin->text);
-    return xm_wrap(err, "Could not set affinity for vcpu `%u'", vcpu);
-}
-
-static int pin_all(struct xm_env *env, const struct pin *pin, uint32_t domid, xm_error **err)
-{
-    XM_AUTO(xm_vcpus) *vcpus = NULL;
-
-    if (xm_host_vcpus(env->host, domid, &vcpus, err) < 0)
-        return -1;
-    for (unsigned v = 0; v < vcpus->count; v++) {
-        xm_error *why = NULL;
-
-        if (xm_host_vcpu_pin(env->host, domid, v, pin->hard, pin->soft, false, &why) == 0)
-            continue;
-        if (env->dialect == XM_DIALECT_XM) {
-            *err = why;
-            return fail_vcpu(env, pin, v, err);
-        }
-        /* xl ends well whatever became of 'all'; the failure is told all the same. */
-        xm_autofree char *text = xm_error_text(why);
-
-        fprintf(stderr, "Could not set affinity: vcpu %u: %s\n", v, text);
-        xm_error_free(why);
-    }
+    if (pin->vcpu != XM_ALL_VCPUS)
+        return xm_wrap(err, "Could not set affinity for vcpu `%u'", vcpu);
+    text = xm_error_text(*err);
+    fprintf(stderr, "Could not set affinity: vcpu %u: %s\n", vcpu, text);
+    xm_error_clear(err);
     return 0;
-}
-
-static int pin_live(struct xm_env *env, const struct pin *pin, uint32_t domid, bool force, xm_error **err)
-{
-    if (pin->vcpu == XM_ALL_VCPUS)
-        return pin_all(env, pin, domid, err);
-    if (xm_host_vcpu_pin(env->host, domid, pin->vcpu, pin->hard, pin->soft, force, err) < 0)
-        return fail_vcpu(env, pin, pin->vcpu, err);
-    return 0;
-}
-
-/* In xm a managed guest keeps its pinning; in xl it has always ended with the domain. */
-static int remember(struct xm_env *env, const struct pin *pin, const struct xm_guest *guest, xm_error **err)
-{
-    xm_autofree char *cpus = NULL;
-    unsigned nr_cpus;
-
-    if (host_cpus(env, &nr_cpus, err) < 0)
-        return -1;
-    cpus = format_cpus(pin->hard, nr_cpus, "all", "all");
-    if (xm_guest_pin(&env->guests, guest->uuid, pin->vcpu, cpus, err) == 0)
-        return 0;
-    if (is_live(guest))
-        return xm_wrap(err, "the vcpus are pinned, but the next start will not know");
-    return pin->vcpu == XM_ALL_VCPUS ? -1 : fail_vcpu(env, pin, pin->vcpu, err);
 }
 
 static int vcpu_pin_run(struct xm_env *env, const struct xm_call *call, xm_error **err)
 {
     const struct vcpu_pin_args *args = call->args;
-    bool xm = env->dialect == XM_DIALECT_XM;
+    struct xm_change change = { .what = XM_SET_CPUS, .force = args->force };
+    xm_autofree char *hard = NULL, *soft = NULL;
     XM_AUTO(xm_guest_list) *list = NULL;
     const struct xm_guest *guest;
     struct pin pin = { 0 };
+    unsigned cpus;
 
-    if (parse_pin(env, call, &pin, err) < 0 || find_guest(env, pin.word, xm ? 0 : FIND_LIVE, 0, &list, &guest, err) < 0)
+    if (parse_pin(env, call, &pin, err) < 0
+        || find_to_change(env, pin.word, &args->where, &change, &list, &guest, err) < 0)
         return -1;
     if (env->dry_run)
         return print_dry_run(env, &pin, err);
-    if (is_live(guest) && pin_live(env, &pin, guest->domid, args->force, err) < 0)
+    if (host_cpus(env, &cpus, err) < 0)
         return -1;
-    return xm && guest->ours && guest->managed ? remember(env, &pin, guest, err) : 0;
+    change.vcpu = pin.vcpu;
+    change.hard = pin.hard;
+    change.soft = pin.soft;
+    change.hard_text = hard = pin.hard != NULL ? format_cpus(pin.hard, cpus, "all", "all") : NULL;
+    change.soft_text = soft = pin.soft != NULL ? format_cpus(pin.soft, cpus, "all", "all") : NULL;
+    if (xm_guest_change(&env->guests, guest, &change, err) == 0)
+        return 0;
+    if (change.failed_vcpu != XM_ALL_VCPUS)
+        return fail_pin(env, &pin, change.failed_vcpu, err);
+    return pin.vcpu != XM_ALL_VCPUS && (*err)->code == XM_INVALID ? fail_pin(env, &pin, pin.vcpu, err) : -1;
 }
 
 const struct xm_cmd cmd_vcpu_pin = {
@@ -171,9 +143,9 @@ const struct xm_cmd cmd_vcpu_pin = {
     .xl = { "DOMAIN VCPU|all HARD|-|all [SOFT|-|all]", 3, 4 },
     .summary = "Say on which cpus a guest's vcpus may run",
     .more =
-        "A managed guest keeps its pinning from start to start (xm).\n"
+        "A guest keeps its pinning from start to start, or, with --live, until its end.\n"
         "CPUS is a list like 0-3,^2,node:1: numbers, ranges, all, and the cpus of NUMA nodes,\n"
         "each taken out again with ^ before it.\n",
-    .group = XM_GROUP_CHANGE, .flags = XM_CMD_MODIFIES | XM_CMD_DRY,
+    .group = XM_GROUP_CHANGE, .flags = XM_CMD_MODIFIES | XM_CMD_DRY | XM_CMD_LONG_ONLY,
     .opts = vcpu_pin_opts, .args_size = sizeof(struct vcpu_pin_args), .run = vcpu_pin_run,
 };

@@ -91,10 +91,31 @@ XM_API int xm_guest_reset(const struct xm_guests *guests, const char *uuid, cons
 
 XM_API int xm_guest_rename(const struct xm_guests *guests, const struct xm_guest *guest, const char *name, xm_error **err);
 
-/* Notes for a managed guest, live or not, where a vcpu (XM_ALL_VCPUS: each) may run from its next
- * start on; cpus is a list as in bind/cpulist.h. XM_INVALID for a vcpu that it does not have. */
+/* A change of what a guest has. */
+enum xm_setting { XM_SET_MEMORY, XM_SET_MAX_MEMORY, XM_SET_VCPUS, XM_SET_SHARE, XM_SET_CPUS };
+enum xm_where { XM_LIVE = 1, XM_STORED = 2 };
 #define XM_ALL_VCPUS UINT32_MAX
-XM_API int xm_guest_pin(const struct xm_guests *guests, const char *uuid, unsigned vcpu, const char *cpus, xm_error **err);
+
+struct xm_change {
+    enum xm_setting what;
+    unsigned where;             /* enum xm_where; 0: the domain if there is one, and what is stored if it is ours */
+    uint64_t kib;               /* MEMORY, MAX_MEMORY */
+    bool room;                  /* MEMORY: as in xm_host_set_memory() */
+    unsigned vcpus;             /* VCPUS: online; of a guest that is only stored, at the most as well */
+    enum xm_scheduler scheduler;        /* SHARE: the one that the figures are for */
+    int64_t weight, cap;        /* SHARE; -1: as it is */
+    unsigned vcpu;              /* CPUS: or XM_ALL_VCPUS */
+    const struct xm_cpuset *hard, *soft;        /* CPUS; NULL: as they are. In words, as in bind/cpulist.h: */
+    const char *hard_text, *soft_text;
+    bool force;                 /* CPUS: as in xm_host_vcpu_pin() */
+    unsigned failed_vcpu;       /* CPUS: set where the host refuses one, else XM_ALL_VCPUS */
+};
+
+/* Changes guest, live and stored in one step, with its lock held. If it runs by another definition
+ * than is stored by now (see xm_guest_new()), of that one only what is
+ * changed is replaced. Nothing is stored if the domain could not be changed; if it could, and storing
+ * fails, the message says so. XM_INVALID where either cannot have it, before anything is done. */
+XM_API int xm_guest_change(const struct xm_guests *guests, const struct xm_guest *guest, struct xm_change *change, xm_error **err);
 
 /* The configuration of guest as libxl's JSON: of a live one what it has by now, of another what it
  * will be started with. Owned by the caller. */

@@ -1,9 +1,11 @@
 lib_libxm_all_la_SOURCES += \
 	lib/guest/build.c \
+	lib/guest/change.c \
 	lib/guest/check.c lib/guest/check.h \
 	lib/guest/claim.c lib/guest/claim.h \
 	lib/guest/config.c \
 	lib/guest/dump.c \
+	lib/guest/edit.c lib/guest/edit.h \
 	lib/guest/end.c \
 	lib/guest/finding.c lib/guest/finding.h \
 	lib/guest/guest.h \
@@ -12,7 +14,6 @@ lib_libxm_all_la_SOURCES += \
 	lib/guest/mend.c \
 	lib/guest/new.c \
 	lib/guest/pick.c \
-	lib/guest/pin.c \
 	lib/guest/repair-entry.c \
 	lib/guest/repair.c lib/guest/repair.h lib/guest/repairer.h \
 	lib/guest/save.c \

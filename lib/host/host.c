@@ -118,14 +118,9 @@ int xm_host_vcpu_pin(xm_host *host, uint32_t domid, unsigned vcpu, const struct 
     return host->ops->vcpu_pin(host, domid, vcpu, hard, soft, force, err);
 }
 
-int xm_host_make_room(xm_host *host, uint64_t kib, xm_error **err)
+int xm_host_set_memory(xm_host *host, uint32_t domid, uint64_t kib, bool room, xm_error **err)
 {
-    return host->ops->make_room(host, kib, err);
-}
-
-int xm_host_set_memory(xm_host *host, uint32_t domid, uint64_t kib, xm_error **err)
-{
-    return host->ops->set_memory(host, domid, kib, err);
+    return host->ops->set_memory(host, domid, kib, room, err);
 }
 
 int xm_host_set_max_memory(xm_host *host, uint32_t domid, uint64_t kib, xm_error **err)

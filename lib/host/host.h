@@ -104,13 +104,11 @@ XM_API int xm_host_vcpu_pin(xm_host *host, uint32_t domid, unsigned vcpu, const 
 
 /* --- what a domain has, changed while it runs --- */
 
-/* Sees to it that so much of the machine's memory is free, domain 0 giving of its own as
- * conf->autoballoon says. XM_HOST with the figures where there is not enough. */
-XM_API int xm_host_make_room(xm_host *host, uint64_t kib, xm_error **err);
-
 /* What the domain is asked to hold, its screen's memory included. It is told, and not waited for.
- * XM_INVALID above its maximum, for nothing at all, and for less than domain 0 needs. */
-XM_API int xm_host_set_memory(xm_host *host, uint32_t domid, uint64_t kib, xm_error **err);
+ * XM_INVALID above its maximum, for nothing at all, and for less than domain 0 needs. room: what a
+ * guest is to grow by must be free first, domain 0 giving of its own as conf->autoballoon says;
+ * XM_HOST with the figures where it is not. */
+XM_API int xm_host_set_memory(xm_host *host, uint32_t domid, uint64_t kib, bool room, xm_error **err);
 
 /* What it may be asked to hold. XM_INVALID below what it is asked to hold now. */
 XM_API int xm_host_set_max_memory(xm_host *host, uint32_t domid, uint64_t kib, xm_error **err);

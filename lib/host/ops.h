@@ -27,8 +27,7 @@ struct xm_host_ops {
     int (*vcpus)(struct xm_host *host, uint32_t domid, xm_vcpus **ret, xm_error **err);
     int (*vcpu_pin)(struct xm_host *host, uint32_t domid, unsigned vcpu, const struct xm_cpuset *hard,
                     const struct xm_cpuset *soft, bool force, xm_error **err);
-    int (*make_room)(struct xm_host *host, uint64_t kib, xm_error **err);
-    int (*set_memory)(struct xm_host *host, uint32_t domid, uint64_t kib, xm_error **err);
+    int (*set_memory)(struct xm_host *host, uint32_t domid, uint64_t kib, bool room, xm_error **err);
     int (*set_max_memory)(struct xm_host *host, uint32_t domid, uint64_t kib, xm_error **err);
     int (*set_vcpus)(struct xm_host *host, uint32_t domid, unsigned count, xm_error **err);
     int (*share)(struct xm_host *host, uint32_t domid, struct xm_share *ret, xm_error **err);

@@ -32,7 +32,7 @@ like 'COMMANDS is read' '^create new ' "$(echo $shown)"
 is 'each command has a test here' '' "$(untested)"
 is 'each command has a section in the manual' '' "$(undescribed)"
 is 'help lists each command' "$(printf '%s\n' $shown)" \
-    "$(xm help | sed -n '/full list/,/^Options/s/^ \([a-z][a-z-]*\) .*/\1/p')"
+    "$(xm help | sed -n '/full list/,/^Options/s/^ \([a-z][a-z0-9-]*\) .*/\1/p')"
 is 'completion offers each command' "$(printf '%s\n' $shown)" "$(xm __complete '')"
 for name in $shown; do
     like "help: $name has a usage line" "^Usage: xm $name( |$)" "$(xm help "$name")"

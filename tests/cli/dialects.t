@@ -88,7 +88,7 @@ is 'xm: a refusal ends with 1, and help follows' "Error: Domain 'kept' is not st
     "$(err xm pause kept)|$(out xm pause kept | head -n 1)|$(status xm pause kept)"
 is 'xm: a refusal of create ends with 1 without help' "Error: Domain 'web' already exists with ID '1'||1" \
     "$(err xm create -q web.cfg)|$(out xm create -q web.cfg)|$(status xm create -q web.cfg)"
-is 'xm: what is no number' "Error: Invalid argument.|Usage: xm vcpu-pin DOMAIN VCPU|1" \
+is 'xm: what is no number' "Error: Invalid argument.|Usage: xm vcpu-pin [options] DOMAIN VCPU|1" \
     "$(err xm vcpu-pin web x 0)|$(out xm vcpu-pin web x 0 | head -n 1 | cut -d'|' -f1)|$(status xm vcpu-pin web x 0)"
 is 'xm: what is no number, for create' 'Error: command line: vcpus=abc: Invalid value: abc||1' \
     "$(err xm create -q web.cfg vcpus=abc)|$(out xm create -q web.cfg vcpus=abc)|$(status xm create -q web.cfg vcpus=abc)"

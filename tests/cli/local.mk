@@ -22,6 +22,7 @@ CLI_TESTS = \
 	tests/cli/reboot.t \
 	tests/cli/repair.t \
 	tests/cli/save.t \
+	tests/cli/settings.t \
 	tests/cli/shutdown.t \
 	tests/cli/start.t \
 	tests/cli/supervise.t \

@@ -1413,27 +1413,27 @@ static void memory_follows_the_target(void **state)
     uint64_t free_before = free_mib(w);
     xm_error *err = NULL;
 
-    assert_int_equal(xm_host_set_memory(w->host, domid, 128 * 1024, NULL), 0);
+    assert_int_equal(xm_host_set_memory(w->host, domid, 128 * 1024, false, NULL), 0);
     assert_int_equal(figures(w, domid).target_kib, 128 * 1024);
     assert_int_equal(figures(w, domid).mem_kib, 256 * 1024);            /* it has yet to boot */
     pass_ms(w, 11000);
     assert_int_equal(figures(w, domid).mem_kib, 128 * 1024);
     assert_int_equal(free_mib(w), free_before + 128);
     assert_int_equal(xm_host_pause(w->host, domid, NULL), 0);
-    assert_int_equal(xm_host_set_memory(w->host, domid, 256 * 1024, NULL), 0);
+    assert_int_equal(xm_host_set_memory(w->host, domid, 256 * 1024, false, NULL), 0);
     assert_int_equal(figures(w, domid).mem_kib, 128 * 1024);
     assert_int_equal(xm_host_unpause(w->host, domid, NULL), 0);
     assert_int_equal(figures(w, domid).mem_kib, 256 * 1024);
-    assert_int_equal(xm_host_set_memory(w->host, domid, 257 * 1024, &err), -1);
+    assert_int_equal(xm_host_set_memory(w->host, domid, 257 * 1024, false, &err), -1);
     expect(err, XM_INVALID, "memory_dynamic_max must be less than or equal to memory_static_max (256 MiB)");
     err = NULL;
-    assert_int_equal(xm_host_set_memory(w->host, domid, 0, &err), -1);
+    assert_int_equal(xm_host_set_memory(w->host, domid, 0, false, &err), -1);
     expect(err, XM_INVALID, "memory_dynamic_max must be greater than zero");
     err = NULL;
-    assert_int_equal(xm_host_set_memory(w->host, 77, 4096, &err), -1);
+    assert_int_equal(xm_host_set_memory(w->host, 77, 4096, false, &err), -1);
     expect(err, XM_NOT_FOUND, "domain 77 does not exist");
     err = NULL;
-    assert_int_equal(xm_host_set_memory(w->host, 0, 4096, &err), -1);
+    assert_int_equal(xm_host_set_memory(w->host, 0, 4096, false, &err), -1);
     expect(err, XM_INVALID, "memory_dynamic_max too small: domain 0 keeps 256 MiB");
 }
 
@@ -1444,28 +1444,35 @@ static void a_guest_takes_no_more_than_there_is(void **state)
     xm_error *err = NULL;
 
     assert_int_equal(xm_host_set_max_memory(w->host, domid, 8192 * 1024, NULL), 0);
-    assert_int_equal(xm_host_set_memory(w->host, domid, 8192 * 1024, NULL), 0);
+    assert_int_equal(xm_host_set_memory(w->host, domid, 8192 * 1024, false, NULL), 0);
     assert_int_equal(free_mib(w), 0);
     assert_true(figures(w, domid).mem_kib < 4096 * 1024);
-    assert_int_equal(xm_host_set_memory(w->host, domid, 256 * 1024, NULL), 0);
+    assert_int_equal(xm_host_set_memory(w->host, domid, 256 * 1024, false, NULL), 0);
     assert_int_equal(xm_host_set_max_memory(w->host, domid, 255 * 1024, &err), -1);
     expect(err, XM_INVALID, "memory_static_max (it is 256 MiB)");
     err = NULL;
-    assert_int_equal(xm_host_make_room(w->host, 16ull << 30, &err), -1);
+    assert_int_equal(xm_host_set_max_memory(w->host, domid, 8192 * 1024, NULL), 0);
+    assert_int_equal(xm_host_set_memory(w->host, domid, 8192 * 1024, true, &err), -1);
     expect(err, XM_HOST, "memory");
-    assert_int_equal(xm_host_make_room(w->host, 1024, NULL), 0);
+    assert_int_equal(figures(w, domid).target_kib, 256 * 1024);
 }
 
 static void dom0_gives_way_to_a_guest_that_grows(void **state)
 {
     struct world *w = *state;
+    uint32_t domid = start(w, "web", "");
+    uint64_t all = 256 + free_mib(w) + 512;
     xm_error *err = NULL;
 
+    assert_int_equal(xm_host_set_max_memory(w->host, domid, 8192 * 1024, NULL), 0);
+    assert_int_equal(xm_host_set_memory(w->host, domid, all * 1024, true, &err), -1);
+    expect(err, XM_HOST, "memory");
     w->conf.autoballoon = 1;
-    assert_int_equal(xm_host_make_room(w->host, 3500 * 1024, NULL), 0);
-    assert_true(free_mib(w) >= 3500);
-    assert_true(figures(w, 0).mem_kib < 1024 * 1024);
-    assert_int_equal(xm_host_make_room(w->host, 4000 * 1024, &err), -1);
+    assert_int_equal(xm_host_set_memory(w->host, domid, all * 1024, true, NULL), 0);
+    assert_int_equal(figures(w, domid).mem_kib, all * 1024);
+    assert_int_equal(figures(w, 0).mem_kib, 512 * 1024);
+    err = NULL;
+    assert_int_equal(xm_host_set_memory(w->host, domid, (all + 257) * 1024, true, &err), -1);
     expect(err, XM_HOST, "memory");
 }
 
@@ -1496,7 +1503,7 @@ static void the_configuration_follows(void **state)
     xm_autofree char *text = NULL;
     XM_AUTO(xm_json) *json = NULL;
 
-    assert_int_equal(xm_host_set_memory(w->host, domid, 128 * 1024, NULL), 0);
+    assert_int_equal(xm_host_set_memory(w->host, domid, 128 * 1024, false, NULL), 0);
     assert_int_equal(xm_host_set_max_memory(w->host, domid, 192 * 1024, NULL), 0);
     assert_int_equal(xm_host_set_vcpus(w->host, domid, 1, NULL), 0);
     assert_int_equal(xm_host_set_share(w->host, domid, &share, NULL), 0);

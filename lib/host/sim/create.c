@@ -40,18 +40,11 @@ static int make_room(struct sim_state *state, const xm_conf *conf, const struct 
     return take_room(state, room, err);
 }
 
-int sim_make_room(struct xm_host *host, uint64_t kib, xm_error **err)
+int sim_make_more_room(struct sim_state *state, const xm_conf *conf, int64_t kib, xm_error **err)
 {
-    static const struct sim_guest nobody;
-    struct sim *sim = (struct sim *)host;
-    sim_autostate state = SIM_STATE_INIT;
-    struct xm_room room;
+    const struct sim_guest more = { .mem_kib = kib };
 
-    if (sim_fault(sim, "make_room", err) < 0 || sim_state_load(sim, &state, err) < 0)
-        return -1;
-    sim_room_for(&state, host->conf, &nobody, &room);
-    room.need_kib = kib;
-    return take_room(&state, room, err);
+    return make_room(state, conf, &more, err);
 }
 
 /* Ascending until the numbers end, so that none comes again soon. */

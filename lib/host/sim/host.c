@@ -40,7 +40,7 @@ const struct xm_host_ops xm_host_sim_ops = {
     .scheme = "sim", .open = sim_open, .close = sim_close,
     .list = sim_list, .get = sim_get, .find = sim_find,
     .vcpus = sim_vcpus, .vcpu_pin = sim_vcpu_pin,
-    .make_room = sim_make_room, .set_memory = sim_set_memory, .set_max_memory = sim_set_max_memory,
+    .set_memory = sim_set_memory, .set_max_memory = sim_set_max_memory,
     .set_vcpus = sim_set_vcpus, .share = sim_share, .set_share = sim_set_share, .pools = sim_pools, .tune_pool = sim_tune_pool,
     .info = sim_info, .dmesg = sim_dmesg, .debug_keys = sim_debug_keys,
     .create = sim_create, .create_json = sim_create_json, .restore = sim_restore, .save = sim_save, .resume = sim_resume,

@@ -89,20 +89,25 @@ int sim_pools(struct xm_host *host, xm_pools **ret, xm_error **err)
 
 int sim_tune_pool(struct xm_host *host, const struct xm_pool *pool, xm_error **err)
 {
-    struct figures figures = { pool->tslice_ms, pool->ratelimit_us, pool->migration_delay_us };
     xm_autofree char *path = NULL, *text = NULL;
     struct sim *sim = (struct sim *)host;
     sim_autostate state = SIM_STATE_INIT;
     XM_AUTO(xm_json) *json = NULL;
+    struct figures figures;
 
     if (sim_fault(sim, "tune_pool", err) < 0 || sim_state_load(sim, &state, err) < 0)
         return -1;
     if (pool->id >= count_pools(&state))
         return xm_fail(err, XM_NOT_FOUND, "there is no cpu pool %u", pool->id);
-    if (xm_host_check_pool(pool, err) < 0)
+    if (xm_host_check_pool(pool, err) < 0 || load_figures(&state, pool->id, &figures, err) < 0)
         return -1;
     if (pool->scheduler != scheduler_of(&state))
         return xm_fail(err, XM_UNSUPPORTED, "cpu pool %u has another scheduler", pool->id);
+    figures.ratelimit_us = pool->ratelimit_us;
+    if (pool->scheduler == XM_SCHED_CREDIT) {
+        figures.tslice_ms = pool->tslice_ms;
+        figures.migration_delay_us = pool->migration_delay_us;
+    }
     json = sim_fields_write(figure_fields, &figures);
     text = xm_json_format(json, false);
     path = figures_path(&state, pool->id);

@@ -75,7 +75,7 @@ int sim_guest_changed(const struct sim_state *state, struct sim_guest *guest, xm
     return sim_guest_store(state, guest, err);
 }
 
-int sim_set_memory(struct xm_host *host, uint32_t domid, uint64_t kib, xm_error **err)
+int sim_set_memory(struct xm_host *host, uint32_t domid, uint64_t kib, bool room, xm_error **err)
 {
     struct sim *sim = (struct sim *)host;
     sim_autostate state = SIM_STATE_INIT;
@@ -86,6 +86,9 @@ int sim_set_memory(struct xm_host *host, uint32_t domid, uint64_t kib, xm_error 
     guest = sim_guest_get(&state, domid, err);
     if (guest == NULL || xm_host_check_memory(domid, kib, (uint64_t)guest->max_kib,
                                               (uint64_t)state.settings.dom0_min_mib * 1024, err) < 0)
+        return -1;
+    if (room && domid != 0 && (int64_t)kib > guest->mem_kib
+        && sim_make_more_room(&state, host->conf, (int64_t)kib - guest->mem_kib, err) < 0)
         return -1;
     guest->target_kib = (int64_t)kib;
     sim_settle_memory(&state);

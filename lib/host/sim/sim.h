@@ -288,6 +288,9 @@ int sim_need_boot_files(const struct sim_state *state, const struct sim_request 
 
 /* --- create.c --- */
 
+/* For a guest that is to grow by kib: makes dom0 smaller if need be, and allowed. */
+int sim_make_more_room(struct sim_state *state, const xm_conf *conf, int64_t kib, xm_error **err);
+
 /* Makes the domain of request; stream, if not NULL, is what was restored into it. */
 int sim_domain_build(struct sim *sim, xm_json *json, const char *name, const struct sim_guest *stream,
                      const struct xm_build *build, uint32_t *ret_domid, xm_error **err);
@@ -318,8 +321,7 @@ int sim_find(struct xm_host *host, const char *name, uint32_t *ret_domid, xm_err
 int sim_vcpus(struct xm_host *host, uint32_t domid, xm_vcpus **ret, xm_error **err);
 int sim_vcpu_pin(struct xm_host *host, uint32_t domid, unsigned vcpu, const struct xm_cpuset *hard,
                  const struct xm_cpuset *soft, bool force, xm_error **err);
-int sim_make_room(struct xm_host *host, uint64_t kib, xm_error **err);
-int sim_set_memory(struct xm_host *host, uint32_t domid, uint64_t kib, xm_error **err);
+int sim_set_memory(struct xm_host *host, uint32_t domid, uint64_t kib, bool room, xm_error **err);
 int sim_set_max_memory(struct xm_host *host, uint32_t domid, uint64_t kib, xm_error **err);
 int sim_set_vcpus(struct xm_host *host, uint32_t domid, unsigned count, xm_error **err);
 int sim_share(struct xm_host *host, uint32_t domid, struct xm_share *ret, xm_error **err);

@@ -103,14 +103,11 @@ int xen_balloon_free(struct xen_host *xen, libxl_domain_config *config, bool wan
     return free_kib(xen, need, wanted, "", err);
 }
 
-int xen_host_make_room(struct xm_host *host, uint64_t kib, xm_error **err)
+int xen_balloon_more(struct xen_host *xen, uint64_t kib, xm_error **err)
 {
-    struct xen_host *xen = xen_of(host);
     xm_autoclose int lock = -1;
     bool wanted;
 
-    if (kib > INT64_MAX)
-        return xm_fail(err, XM_INVALID, "no machine has that much memory");
     if (xen_balloon_wanted(xen, &wanted, err) < 0 || (wanted && xen_balloon_lock(xen, &lock, err) < 0))
         return -1;
     return free_kib(xen, kib, wanted, " more", err);

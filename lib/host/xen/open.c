@@ -199,7 +199,7 @@ const struct xm_host_ops xm_host_xen_ops = {
     .open = host_open, .close = host_close,
     .list = xen_host_list, .get = xen_host_get, .find = xen_host_find,
     .vcpus = xen_host_vcpus, .vcpu_pin = xen_host_vcpu_pin,
-    .make_room = xen_host_make_room, .set_memory = xen_host_set_memory, .set_max_memory = xen_host_set_max_memory,
+    .set_memory = xen_host_set_memory, .set_max_memory = xen_host_set_max_memory,
     .set_vcpus = xen_host_set_vcpus, .share = xen_host_share, .set_share = xen_host_set_share,
     .pools = xen_host_pools, .tune_pool = xen_host_tune_pool,
     .info = xen_host_info, .dmesg = xen_host_dmesg, .debug_keys = xen_host_debug_keys,

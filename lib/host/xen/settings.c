@@ -15,14 +15,18 @@ static int check_memory(struct xen_host *xen, uint32_t domid, uint64_t kib, xm_e
     return xm_host_check_memory(domid, kib, most != 0 ? most : INT64_MAX, XEN_DOM0_LEAST_KIB, err);
 }
 
-int xen_host_set_memory(struct xm_host *host, uint32_t domid, uint64_t kib, xm_error **err)
+int xen_host_set_memory(struct xm_host *host, uint32_t domid, uint64_t kib, bool room, xm_error **err)
 {
     struct xen_host *xen = xen_of(host);
+    uint64_t held;
     xc_domaininfo_t info;
     libxl_ctx *ctx;
     int rc;
 
     if (xen_info(xen, domid, &info, err) < 0 || check_memory(xen, domid, kib, err) < 0)
+        return -1;
+    held = info.tot_pages * (XC_PAGE_SIZE / 1024);
+    if (room && domid != 0 && kib > held && xen_balloon_more(xen, kib - held, err) < 0)
         return -1;
     ctx = xen_ctx(xen, err);
     if (ctx == NULL)

@@ -131,6 +131,8 @@ int xen_balloon_lock(struct xen_host *xen, int *ret_fd, xm_error **err);
 #define XEN_DOM0_LEAST_KIB (128 * 1024)
 /* Sees to it that config fits into free memory, shrinking dom0 if wanted. */
 int xen_balloon_free(struct xen_host *xen, libxl_domain_config *config, bool wanted, xm_error **err);
+/* The same for so much more of a domain that is there. */
+int xen_balloon_more(struct xen_host *xen, uint64_t kib, xm_error **err);
 
 /* --- orphans.c: device models --- */
 
@@ -148,8 +150,7 @@ int xen_host_vcpus(struct xm_host *host, uint32_t domid, xm_vcpus **ret, xm_erro
 int xen_host_vcpu_pin(struct xm_host *host, uint32_t domid, unsigned vcpu, const struct xm_cpuset *hard,
                       const struct xm_cpuset *soft, bool force, xm_error **err);
 
-int xen_host_make_room(struct xm_host *host, uint64_t kib, xm_error **err);
-int xen_host_set_memory(struct xm_host *host, uint32_t domid, uint64_t kib, xm_error **err);
+int xen_host_set_memory(struct xm_host *host, uint32_t domid, uint64_t kib, bool room, xm_error **err);
 int xen_host_set_max_memory(struct xm_host *host, uint32_t domid, uint64_t kib, xm_error **err);
 int xen_host_set_vcpus(struct xm_host *host, uint32_t domid, unsigned count, xm_error **err);
 int xen_host_share(struct xm_host *host, uint32_t domid, struct xm_share *ret, xm_error **err);
