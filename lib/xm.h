@@ -21,6 +21,7 @@
 #include "doc/doc.h"
 #include "guest/check.h"
 #include "guest/guest.h"
+#include "guest/import.h"
 #include "guest/repair.h"
 #include "guest/sxp.h"
 #include "host/host.h"

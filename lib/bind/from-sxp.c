@@ -1,5 +1,6 @@
-/* xend's S-expressions -> a document: `create -F` and `new -F`. Both forms are read, the (vm ...)
- * of `create -n` and the (domain ...) of `list --long`; they differ in what they leave out. What
+/* xend's S-expressions -> a document: `create -F`, `new -F` and `import-xend`. All forms are read, the
+ * (vm ...) of `create -n`, the (domain ...) of `list --long`, and that of the files which the daemon kept,
+ * which has the words of the Xen API too; they differ in what they leave out. What
  * tells of a running guest (domid, times, state) is passed over. */
 #include "bind/config.h"
 #include "bind/keys.h"
@@ -95,8 +96,6 @@ static void append(struct reader *in, enum list list, const char *text)
     xm_node_add(in->lists[list], xm_node_new_str(text, (struct xm_place){ 0, 0 }));
 }
 
-/* --- vcpus --- */
-
 static char *join_atoms(const xm_sxp *list)
 {
     xm_autobuf text = XM_BUF_INIT;
@@ -130,6 +129,48 @@ static void read_cpus(struct reader *in)
     }
 }
 
+/* --- words of the Xen API --- */
+
+/* What the daemon kept has both: its own words, and these. They count where its own are missing. */
+enum form { PLAIN, BYTES, ACTION };
+static const struct { const char *word, *key; enum form form; } api_words[] = {
+    { "name_label", "name", PLAIN }, { "name_description", "description", PLAIN },
+    { "memory_static_max", "maxmem", BYTES }, { "memory_dynamic_max", "memory", BYTES },
+    { "actions_after_shutdown", "on_poweroff", ACTION }, { "actions_after_reboot", "on_reboot", ACTION },
+    { "actions_after_crash", "on_crash", ACTION },
+    { "PV_bootloader", "bootloader", PLAIN }, { "PV_bootloader_args", "bootargs", PLAIN },
+};
+
+/* "coredump_and_destroy" is coredump-destroy elsewhere. */
+static char *action_text(const char *text)
+{
+    const char *and = strstr(text, "_and_");
+    xm_autofree char *short_ = and != NULL ? xm_printf("%.*s-%s", (int)(and - text), text, and + strlen("_and_")) : xm_strdup(text);
+
+    for (char *at = short_; (at = strchr(at, '_')) != NULL;)
+        *at = '-';
+    return XM_TAKE(short_);
+}
+
+static void read_api(struct reader *in)
+{
+    for (size_t i = 0; i < XM_COUNT(api_words); i++) {
+        const char *text = text_of(in->form, api_words[i].word);
+
+        if (text == NULL || xm_doc_get(in->doc, api_words[i].key) != NULL || xm_key_find(api_words[i].key) == NULL)
+            continue;
+        if (api_words[i].form == BYTES) {
+            xm_doc_set_int(in->doc, api_words[i].key, (int64_t)(strtoull(text, NULL, 10) >> 20));
+        } else {
+            xm_autofree char *value = api_words[i].form == ACTION ? action_text(text) : xm_strdup(text);
+
+            xm_doc_set_str(in->doc, api_words[i].key, value);
+        }
+    }
+}
+
+/* --- vcpus --- */
+
 /* How many of max are online: vcpu_avail is a mask of them, online_vcpus of a running guest their
  * number. 0: not said. */
 static unsigned count_online(const struct reader *in, unsigned long long max)
@@ -150,6 +191,8 @@ static int read_vcpus(struct reader *in)
     unsigned long long max;
     unsigned online;
 
+    if (vcpus == NULL)
+        vcpus = text_of(in->form, "VCPUs_max");
     if (vcpus == NULL)
         return fail(in, "it lacks", "vcpus");
     max = strtoull(vcpus, NULL, 10);
@@ -441,6 +484,7 @@ static int read_form(struct reader *in)
     if (in->form->atom != NULL)
         return fail(in, "it holds no form, but", in->form->atom);
     set_keys(in, in->form);
+    read_api(in);
     return read_vcpus(in) < 0 || read_image(in) < 0 || read_devices(in) < 0 ? -1 : 0;
 }
 

@@ -9,6 +9,7 @@ lib_libxm_all_la_SOURCES += \
 	lib/guest/end.c \
 	lib/guest/finding.c lib/guest/finding.h \
 	lib/guest/guest.h \
+	lib/guest/import.c lib/guest/import.h \
 	lib/guest/list.c \
 	lib/guest/mac.c lib/guest/mac.h \
 	lib/guest/mend.c \

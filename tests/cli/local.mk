@@ -12,6 +12,7 @@ CLI_TESTS = \
 	tests/cli/dialects.t \
 	tests/cli/domid.t \
 	tests/cli/dump-core.t \
+	tests/cli/import-xend.t \
 	tests/cli/info.t \
 	tests/cli/list.t \
 	tests/cli/events.t \
