@@ -36,4 +36,9 @@ int xm_bind(const xm_doc *doc, const struct xm_bind_report *report, libxl_domain
 /* The configuration as the JSON that stock xl prints for `create -n`. */
 char *xm_bind_json(const libxl_domain_config *cfg);
 
+/* An entry of disk= or vif= in words that both dialects, and stock xl, take for this device. A nic has
+ * no number in it. Owned by the caller. */
+char *xm_bind_disk_words(const libxl_device_disk *disk);
+char *xm_bind_vif_words(const libxl_device_nic *nic);
+
 #endif

@@ -30,9 +30,8 @@ static void add_choice(struct xm_buf *words, libxl_defbool flag, const char *yes
         add(words, "", libxl_defbool_val(flag) ? yes : no);
 }
 
-static char *disk_words(const libxl_domain_config *cfg, int index)
+char *xm_bind_disk_words(const libxl_device_disk *disk)
 {
-    const libxl_device_disk *disk = &cfg->disks[index];
     bool empty = disk->format == LIBXL_DISK_FORMAT_EMPTY;
     xm_autobuf words = XM_BUF_INIT;
 
@@ -54,6 +53,11 @@ static char *disk_words(const libxl_domain_config *cfg, int index)
     /* What follows target= is all the target's, commas too. */
     add(&words, "target", empty && disk->pdev_path != NULL && !*disk->pdev_path ? NULL : disk->pdev_path);
     return xm_buf_take(&words);
+}
+
+static char *disk_words(const libxl_domain_config *cfg, int index)
+{
+    return xm_bind_disk_words(&cfg->disks[index]);
 }
 
 static void add_mac(struct xm_buf *words, const libxl_mac mac)
@@ -78,27 +82,39 @@ static void add_rate(struct xm_buf *words, const libxl_device_nic *nic)
     add(words, "rate", text);
 }
 
-static char *vif_words(const libxl_domain_config *cfg, int index)
+static void add_vif(struct xm_buf *words, const libxl_device_nic *nic)
 {
-    const libxl_device_nic *nic = &cfg->nics[index];
+    if (nic->nictype != LIBXL_NIC_TYPE_UNKNOWN)
+        add(words, "type", nic->nictype == LIBXL_NIC_TYPE_VIF ? "vif" : "ioemu");
+    add_mac(words, nic->mac);
+    add(words, "bridge", nic->bridge);
+    add(words, "gatewaydev", nic->gatewaydev);
+    add(words, "ip", nic->ip);
+    add(words, "script", nic->script);
+    add(words, "backend", nic->backend_domname);
+    add(words, "vifname", nic->ifname);
+    add(words, "model", nic->model);
+    if (nic->mtu)
+        add_int(words, "mtu", nic->mtu);
+    add_rate(words, nic);
+    add_choice(words, nic->trusted, "trusted", "untrusted");
+}
+
+char *xm_bind_vif_words(const libxl_device_nic *nic)
+{
     xm_autobuf words = XM_BUF_INIT;
 
-    if (nic->nictype != LIBXL_NIC_TYPE_UNKNOWN)
-        add(&words, "type", nic->nictype == LIBXL_NIC_TYPE_VIF ? "vif" : "ioemu");
-    add_mac(&words, nic->mac);
-    add(&words, "bridge", nic->bridge);
-    add(&words, "gatewaydev", nic->gatewaydev);
-    add(&words, "ip", nic->ip);
-    add(&words, "script", nic->script);
-    add(&words, "backend", nic->backend_domname);
-    add(&words, "vifname", nic->ifname);
-    add(&words, "model", nic->model);
-    if (nic->mtu)
-        add_int(&words, "mtu", nic->mtu);
-    if (nic->devid != index)
-        add_int(&words, "devid", nic->devid);
-    add_rate(&words, nic);
-    add_choice(&words, nic->trusted, "trusted", "untrusted");
+    add_vif(&words, nic);
+    return xm_buf_take(&words);
+}
+
+static char *vif_words(const libxl_domain_config *cfg, int index)
+{
+    xm_autobuf words = XM_BUF_INIT;
+
+    add_vif(&words, &cfg->nics[index]);
+    if (cfg->nics[index].devid != index)
+        add_int(&words, "devid", cfg->nics[index].devid);
     return xm_buf_take(&words);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bind/binder.h"
+#include "bind/vif.h"
 
 static const struct xm_choice xl_types[] = {
     { "ioemu", LIBXL_NIC_TYPE_VIF_IOEMU }, { "vif", LIBXL_NIC_TYPE_VIF }, { NULL, 0 }
@@ -85,6 +86,21 @@ static bool is_known(const char *name)
         if (!strcmp(known, name))
             return true;
     return false;
+}
+
+bool xm_vif_has_option(const char *name)
+{
+    return is_known(name);
+}
+
+bool xm_vif_parse_mac(const char *text, unsigned char ret_mac[6])
+{
+    libxl_mac mac;
+
+    if (!parse_mac(text, &mac))
+        return false;
+    memcpy(ret_mac, mac, sizeof(mac));
+    return true;
 }
 
 /* A word that nobody knows: xm refused the file, xl says so and makes the interface without it. */

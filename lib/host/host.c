@@ -300,3 +300,23 @@ int xm_host_room(xm_host *host, void *config, struct xm_room *ret_room, xm_error
 {
     return host->ops->room(host, config, ret_room, err);
 }
+
+int xm_host_devices(xm_host *host, uint32_t domid, enum xm_device_kind kind, xm_devices **ret_devices, xm_error **err)
+{
+    return host->ops->devices(host, domid, kind, ret_devices, err);
+}
+
+int xm_host_attach(xm_host *host, uint32_t domid, enum xm_device_kind kind, void *device, int *ret_devid, xm_error **err)
+{
+    return host->ops->attach(host, domid, kind, device, ret_devid, err);
+}
+
+int xm_host_detach(xm_host *host, uint32_t domid, enum xm_device_kind kind, int devid, bool force, xm_error **err)
+{
+    return host->ops->detach(host, domid, kind, devid, force, err);
+}
+
+int xm_host_cd_change(xm_host *host, uint32_t domid, void *disk, xm_error **err)
+{
+    return host->ops->cd_change(host, domid, disk, err);
+}

@@ -253,6 +253,52 @@ XM_API int xm_host_sysrq(xm_host *host, uint32_t domid, char letter, xm_error **
  * meanwhile. A partial file is left nowhere; XM_INVALID if path is there and no plain file. */
 XM_API int xm_host_dump_core(xm_host *host, uint32_t domid, const char *path, bool live, xm_error **err);
 
+/* --- devices of a guest --- */
+
+enum xm_device_kind { XM_DEVICE_DISK, XM_DEVICE_NIC };
+
+/* One as its frontend's directory in the store tells. -1: that says nothing (yet) of it. */
+struct xm_device {
+    int devid;                  /* of a disk the number that its name stands for: 51712 */
+    int64_t backend_id;         /* the domain that serves it */
+    int handle;                 /* 0 if that is not said */
+    int state;                  /* of the connection: 4 is connected */
+    int evtchn, ring, rx_ring;  /* ring: of a nic the one for sending */
+    char *backend;              /* its path in the store; NULL: unknown */
+    bool has_mac;
+    unsigned char mac[6];
+    bool cdrom;
+    char *medium;               /* of a disk: a path, or a script's word; "" if the drive is empty */
+};
+
+typedef struct xm_devices {
+    struct xm_device *items;    /* by devid */
+    size_t count;
+} xm_devices;
+
+XM_API int xm_host_devices(xm_host *host, uint32_t domid, enum xm_device_kind kind, xm_devices **ret_devices,
+                           xm_error **err);
+XM_API void xm_devices_free(xm_devices *devices);
+XM_AUTO_DEFINE(xm_devices)
+XM_API const struct xm_device *xm_devices_find(const xm_devices *devices, int devid);
+
+/* The devices that a configuration as libxl's JSON asks for. Nothing serves them yet. */
+XM_API xm_devices *xm_devices_configured(const xm_json *config, enum xm_device_kind kind);
+
+/* Gives a live domain one more device, a libxl_device_disk or libxl_device_nic in device, and returns
+ * when its backend is set up. *ret_devid is its number: a nic whose devid is -1 gets the next one. After a failure nothing of it is left. XM_EXISTS if the
+ * domain has a disk of that number; its place is not touched. */
+XM_API int xm_host_attach(xm_host *host, uint32_t domid, enum xm_device_kind kind, void *device, int *ret_devid,
+                          xm_error **err);
+
+/* Takes a device away. XM_NOT_FOUND if it is not there. The guest is asked to let go first, for ten seconds:
+ * XM_TIMEOUT if it keeps a disk by then, a nic goes anyway. With force nobody is asked. */
+XM_API int xm_host_detach(xm_host *host, uint32_t domid, enum xm_device_kind kind, int devid, bool force, xm_error **err);
+
+/* Another medium in a CD drive of an HVM guest: disk is a libxl_device_disk of that drive, empty to eject.
+ * XM_INVALID for other guests, XM_NOT_FOUND without that drive. */
+XM_API int xm_host_cd_change(xm_host *host, uint32_t domid, void *disk, xm_error **err);
+
 /* --- console --- */
 
 enum xm_console_type { XM_CONSOLE_PRIMARY, XM_CONSOLE_PV, XM_CONSOLE_SERIAL, XM_CONSOLE_VUART };

@@ -55,6 +55,11 @@ struct xm_host_ops {
     int (*rename)(struct xm_host *host, uint32_t domid, const char *name, xm_error **err);
     int (*sysrq)(struct xm_host *host, uint32_t domid, char letter, xm_error **err);
     int (*dump_core)(struct xm_host *host, uint32_t domid, const char *path, bool live, xm_error **err);
+    int (*devices)(struct xm_host *host, uint32_t domid, enum xm_device_kind kind, xm_devices **ret, xm_error **err);
+    int (*attach)(struct xm_host *host, uint32_t domid, enum xm_device_kind kind, void *device, int *ret_devid,
+                  xm_error **err);
+    int (*detach)(struct xm_host *host, uint32_t domid, enum xm_device_kind kind, int devid, bool force, xm_error **err);
+    int (*cd_change)(struct xm_host *host, uint32_t domid, libxl_device_disk *disk, xm_error **err);
     int (*console)(struct xm_host *host, uint32_t domid, enum xm_console_type type, unsigned num,
                    struct xm_console *ret, xm_error **err);
     int (*vnc)(struct xm_host *host, uint32_t domid, xm_vnc **ret, xm_error **err);
@@ -99,6 +104,12 @@ bool xm_host_mac_parse(const char *text, unsigned char ret_mac[6]);
 bool xm_host_pci_parse(const char *text, struct xm_held_pci *ret);
 void xm_pci_devices_add(xm_pci_devices *devices, struct xm_held_pci at, bool assignable);
 void xm_pci_devices_sort(xm_pci_devices *devices);
+
+/* --- devices.c --- */
+
+/* The new device is there until the next one is added. */
+struct xm_device *xm_devices_add(xm_devices *devices, int devid);
+void xm_devices_sort(xm_devices *devices);
 
 extern const struct xm_host_ops xm_host_xen_ops, xm_host_sim_ops;
 

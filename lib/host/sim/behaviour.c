@@ -63,12 +63,14 @@ static int read_word(const char *word, struct sim_behaviour *does, xm_error **er
         if (loops) {
             does->load = 100;
             does->shutdown_ms = -1;
-            does->suspends = false;
+            does->suspends = does->unplugs = false;
         }
         return 0;
     }
     if (IS("suspend"))
         return read_choice(word, value, "obey", "ignore", &does->suspends, err);
+    if (IS("unplug"))
+        return read_choice(word, value, "obey", "ignore", &does->unplugs, err);
     if (IS("pv"))
         return read_choice(word, value, "on", "off", &does->pv, err);
     if (IS("shutdown")) {
@@ -84,7 +86,8 @@ static int read_word(const char *word, struct sim_behaviour *does, xm_error **er
 
 int sim_behaviour_parse(const char *text, struct sim_behaviour *ret_behaviour, xm_error **err)
 {
-    struct sim_behaviour does = { .crash_ms = -1, .reboot_ms = -1, .poweroff_ms = -1, .suspends = true, .pv = true };
+    struct sim_behaviour does = { .crash_ms = -1, .reboot_ms = -1, .poweroff_ms = -1, .suspends = true, .pv = true,
+                                  .unplugs = true };
     char **words = sim_words_new(text);
     int rc = 0;
 

@@ -191,6 +191,18 @@ int sim_need_devices(const struct sim_state *state, const xm_conf *conf, const s
     return need_pcis(state, holders, request, err);
 }
 
+int sim_need_device(const struct sim_state *state, const xm_conf *conf, const struct sim_guest *guest,
+                    enum xm_device_kind kind, const xm_json *device, int devid, xm_error **err)
+{
+    XM_AUTO(xm_holders) *holders = NULL;
+
+    if (kind == XM_DEVICE_NIC)
+        return need_bridge(state, conf, guest->kind, device, (size_t)devid, err);
+    if (sim_holders_of(state, conf, &holders, err) < 0)
+        return -1;
+    return need_disk(state, holders, guest->uuid, device, err);
+}
+
 /* --- what it boots --- */
 
 /* What the bootloader would open. Its verdict on the contents: anything that is not empty boots. */

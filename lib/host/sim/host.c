@@ -47,6 +47,7 @@ const struct xm_host_ops xm_host_sim_ops = {
     .config_json = sim_config_json, .pause = sim_pause, .unpause = sim_unpause,
     .shutdown = sim_shutdown, .destroy = sim_destroy, .released = sim_released, .rename = sim_rename, .sysrq = sim_sysrq,
     .dump_core = sim_dump_core, .console = sim_console, .vnc = sim_vnc,
+    .devices = sim_devices, .attach = sim_attach, .detach = sim_detach, .cd_change = sim_cd_change,
     .file = sim_file, .need = sim_need, .holders = sim_holders, .pci = sim_pci, .room = sim_room,
     .leftovers = sim_leftovers, .leftover_remove = sim_leftover_remove,
     .events_open = sim_events_open, .event_next = sim_event_next,

@@ -11,6 +11,7 @@ lib_libxm_all_la_SOURCES += \
 	lib/host/sim/fault.c \
 	lib/host/sim/fields.c \
 	lib/host/sim/host.c \
+	lib/host/sim/hotplug.c \
 	lib/host/sim/info.c \
 	lib/host/sim/leftovers.c \
 	lib/host/sim/life.c \

@@ -51,6 +51,7 @@
  *   sim.loop=1                 spins: never blocks, answers nothing
  *   sim.suspend=obey|ignore    ignore: save runs into its time limit
  *   sim.release=SECONDS        how long its backends and device model are there after it, 0
+ *   sim.unplug=obey|ignore     ignore: does not let go of a device that is to be taken away
  *   sim.pv=on|off              off: an HVM guest without PV drivers, which cannot be asked to shut down
  *
  * faults, lines of text, '#' starts a comment:
@@ -67,6 +68,7 @@
 #define XM_HOST_SIM_SIM_H
 
 #include "base/buf.h"
+#include "bind/disks.h"
 #include "convert/json.h"
 #include "host/ops.h"
 
@@ -104,7 +106,7 @@ struct sim_behaviour {
     int64_t shutdown_ms;        /* -1: ignores requests */
     int64_t release_ms;         /* how long its backends outlive it */
     int64_t load;               /* percent of each vcpu */
-    bool suspends, pv;
+    bool suspends, pv, unplugs;
 };
 
 /* By the sim. words of text; the others are the guest's. XM_INVALID names a word it cannot read. */
@@ -284,6 +286,9 @@ int sim_holders_of(const struct sim_state *state, const xm_conf *conf, xm_holder
 /* --- devices.c: what a request's devices and boot files find --- */
 
 int sim_need_devices(const struct sim_state *state, const xm_conf *conf, const struct sim_request *request, xm_error **err);
+/* The same for one device, as libxl's JSON, of a guest that is there. */
+int sim_need_device(const struct sim_state *state, const xm_conf *conf, const struct sim_guest *guest,
+                    enum xm_device_kind kind, const xm_json *device, int devid, xm_error **err);
 int sim_need_boot_files(const struct sim_state *state, const struct sim_request *request, bool restored, xm_error **err);
 
 /* --- create.c --- */
@@ -349,6 +354,10 @@ int sim_released(struct xm_host *host, uint32_t domid, const char *uuid, unsigne
 int sim_rename(struct xm_host *host, uint32_t domid, const char *name, xm_error **err);
 int sim_sysrq(struct xm_host *host, uint32_t domid, char letter, xm_error **err);
 int sim_dump_core(struct xm_host *host, uint32_t domid, const char *path, bool live, xm_error **err);
+int sim_devices(struct xm_host *host, uint32_t domid, enum xm_device_kind kind, xm_devices **ret, xm_error **err);
+int sim_attach(struct xm_host *host, uint32_t domid, enum xm_device_kind kind, void *device, int *ret_devid, xm_error **err);
+int sim_detach(struct xm_host *host, uint32_t domid, enum xm_device_kind kind, int devid, bool force, xm_error **err);
+int sim_cd_change(struct xm_host *host, uint32_t domid, libxl_device_disk *disk, xm_error **err);
 int sim_console(struct xm_host *host, uint32_t domid, enum xm_console_type type, unsigned num,
                 struct xm_console *ret, xm_error **err);
 int sim_vnc(struct xm_host *host, uint32_t domid, xm_vnc **ret, xm_error **err);

@@ -51,21 +51,23 @@ static void default_text(char **text, const char *value)
         *text = xm_strdup(value);
 }
 
+void xen_complete_nic(const xm_conf *conf, libxl_device_nic *nic)
+{
+    default_text(&nic->script, conf->vif_script);
+    default_text(&nic->bridge, conf->vif_bridge);
+    default_text(&nic->gatewaydev, conf->vif_gatewaydev);
+    if (nic->backend_domid == 0)
+        default_text(&nic->backend_domname, conf->vif_backend);
+}
+
 static void apply_conf(const struct job *job)
 {
     const xm_conf *conf = job->xen->host.conf;
     libxl_domain_config *config = job->config;
 
     libxl_defbool_setdefault(&config->c_info.run_hotplug_scripts, conf->run_hotplug_scripts);
-    for (int i = 0; i < config->num_nics; i++) {
-        libxl_device_nic *nic = &config->nics[i];
-
-        default_text(&nic->script, conf->vif_script);
-        default_text(&nic->bridge, conf->vif_bridge);
-        default_text(&nic->gatewaydev, conf->vif_gatewaydev);
-        if (nic->backend_domid == 0)
-            default_text(&nic->backend_domname, conf->vif_backend);
-    }
+    for (int i = 0; i < config->num_nics; i++)
+        xen_complete_nic(conf, &config->nics[i]);
 }
 
 static int start(struct job *job, struct xen_op *op, uint32_t *domid)

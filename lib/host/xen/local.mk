@@ -7,6 +7,7 @@ lib_libxm_all_la_SOURCES += \
 	lib/host/xen/events.c \
 	lib/host/xen/file.c \
 	lib/host/xen/holders.c \
+	lib/host/xen/hotplug.c \
 	lib/host/xen/info.c \
 	lib/host/xen/leftovers.c \
 	lib/host/xen/life.c \

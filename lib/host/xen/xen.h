@@ -21,6 +21,7 @@
 #include <xentoollog.h>
 
 #include "base/buf.h"
+#include "bind/disks.h"
 #include "host/ops.h"
 #include "host/xen/text.h"
 
@@ -121,6 +122,11 @@ int xen_guest_info(struct xen_host *xen, uint32_t domid, const char *done, xc_do
 /* Destroys; never interrupted, as it is what cleaning up consists of. */
 int xen_destroy_now(struct xen_host *xen, uint32_t domid, xm_error **err);
 
+/* --- build.c --- */
+
+/* What xm.conf says of vifs that do not say it themselves. */
+void xen_complete_nic(const xm_conf *conf, libxl_device_nic *nic);
+
 /* --- balloon.c --- */
 
 /* Has Xen's command line fixed dom0's memory? Then ballooning is off by itself. */
@@ -186,6 +192,12 @@ int xen_host_sysrq(struct xm_host *host, uint32_t domid, char letter, xm_error *
 
 int xen_host_shutdown(struct xm_host *host, uint32_t domid, enum xm_request request, unsigned ack_seconds,
                       bool acpi, bool force, xm_error **err);
+
+int xen_host_devices(struct xm_host *host, uint32_t domid, enum xm_device_kind kind, xm_devices **ret, xm_error **err);
+int xen_host_attach(struct xm_host *host, uint32_t domid, enum xm_device_kind kind, void *device, int *ret_devid,
+                    xm_error **err);
+int xen_host_detach(struct xm_host *host, uint32_t domid, enum xm_device_kind kind, int devid, bool force, xm_error **err);
+int xen_host_cd_change(struct xm_host *host, uint32_t domid, libxl_device_disk *disk, xm_error **err);
 
 int xen_host_console(struct xm_host *host, uint32_t domid, enum xm_console_type type, unsigned num,
                      struct xm_console *ret, xm_error **err);

@@ -1,0 +1,85 @@
+/* Lists of a guest's devices, which both hosts fill. */
+#include <string.h>
+
+#include "bind/disks.h"
+#include "host/ops.h"
+
+void xm_devices_free(xm_devices *devices)
+{
+    if (devices == NULL)
+        return;
+    for (size_t i = 0; i < devices->count; i++) {
+        free(devices->items[i].backend);
+        free(devices->items[i].medium);
+    }
+    free(devices->items);
+    free(devices);
+}
+
+struct xm_device *xm_devices_add(xm_devices *devices, int devid)
+{
+    struct xm_device *device;
+
+    XM_GROW_COUNTED(devices->items, devices->count);
+    device = &devices->items[devices->count++];
+    *device = (struct xm_device){ .devid = devid, .backend_id = -1, .state = -1, .evtchn = -1, .ring = -1, .rx_ring = -1 };
+    return device;
+}
+
+static int by_devid(const void *left, const void *right)
+{
+    const struct xm_device *a = left, *b = right;
+
+    return a->devid < b->devid ? -1 : a->devid > b->devid;
+}
+
+void xm_devices_sort(xm_devices *devices)
+{
+    if (devices->count > 1)
+        qsort(devices->items, devices->count, sizeof(*devices->items), by_devid);
+}
+
+const struct xm_device *xm_devices_find(const xm_devices *devices, int devid)
+{
+    for (size_t i = 0; i < devices->count; i++)
+        if (devices->items[i].devid == devid)
+            return &devices->items[i];
+    return NULL;
+}
+
+/* libxl's JSON leaves out what has its default. */
+static void add_disk(xm_devices *devices, const xm_json *disk)
+{
+    const char *vdev = xm_json_str(xm_json_get(disk, "vdev", NULL));
+    const char *path = xm_json_str(xm_json_get(disk, "pdev_path", NULL));
+    struct xm_device *device;
+
+    if (vdev == NULL || xm_disk_number(vdev) < 0)
+        return;
+    device = xm_devices_add(devices, (int)xm_disk_number(vdev));
+    device->cdrom = xm_json_int(xm_json_get(disk, "is_cdrom", NULL), 0) != 0;
+    device->medium = xm_strdup(path ? path : "");
+}
+
+static void add_nic(xm_devices *devices, const xm_json *nic, size_t index)
+{
+    const char *mac = xm_json_str(xm_json_get(nic, "mac", NULL));
+    struct xm_device *device = xm_devices_add(devices, (int)xm_json_int(xm_json_get(nic, "devid", NULL), (int64_t)index));
+
+    device->has_mac = mac != NULL && xm_host_mac_parse(mac, device->mac);
+}
+
+xm_devices *xm_devices_configured(const xm_json *config, enum xm_device_kind kind)
+{
+    const xm_json *list = xm_held_list(config, kind == XM_DEVICE_DISK ? "disks" : "nics");
+    xm_devices *devices = xm_new0(xm_devices, 1);
+
+    for (size_t i = 0; i < list->count; i++) {
+        if (kind == XM_DEVICE_DISK)
+            add_disk(devices, list->items[i]);
+        else
+            add_nic(devices, list->items[i], i);
+    }
+    xm_devices_sort(devices);
+    return devices;
+}
