@@ -15,6 +15,8 @@
 #include "bind/conf.h"
 #include "bind/config.h"
 #include "bind/cpulist.h"
+#include "bind/disks.h"
+#include "bind/vif.h"
 #include "convert/cfg.h"
 #include "convert/json.h"
 #include "convert/sxp.h"

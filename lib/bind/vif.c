@@ -1,9 +1,10 @@
 /* vif entries. */
+#include "bind/vif.h"
+
 #include <ctype.h>
 #include <string.h>
 
 #include "bind/binder.h"
-#include "bind/vif.h"
 
 static const struct xm_choice xl_types[] = {
     { "ioemu", LIBXL_NIC_TYPE_VIF_IOEMU }, { "vif", LIBXL_NIC_TYPE_VIF }, { NULL, 0 }

@@ -117,6 +117,40 @@ struct xm_change {
  * fails, the message says so. XM_INVALID where either cannot have it, before anything is done. */
 XM_API int xm_guest_change(const struct xm_guests *guests, const struct xm_guest *guest, struct xm_change *change, xm_error **err);
 
+/* --- devices --- */
+
+/* where is of enum xm_where; 0: the domain if there is one, and what is stored if it is ours. Asking for a
+ * place where the guest is not fails with XM_STATE. */
+
+/* A device in words: an item of disk= or vif=, as that dialect reads it. */
+struct xm_device_text {
+    enum xm_device_kind kind;
+    enum xm_dialect dialect;
+    const char *text;
+};
+
+/* Gives guest one more device. XM_EXISTS if it has that one, XM_BUSY if another guest does, in xm's words.
+ * Live and stored change together, or neither does: "Device 51712 (vbd) could not be connected. WHY". */
+XM_API int xm_guest_attach(const struct xm_guests *guests, const struct xm_guest *guest, const struct xm_device_text *device,
+                           unsigned where, xm_error **err);
+
+/* Takes a device away, by its number; word is what messages call it. XM_NOT_FOUND if it is neither live
+ * nor stored; force as for xm_host_detach(). */
+XM_API int xm_guest_detach(const struct xm_guests *guests, const struct xm_guest *guest, enum xm_device_kind kind, int devid,
+                           const char *word, bool force, unsigned where, xm_error **err);
+
+/* Puts another medium, or none, into a CD drive: device is that drive as it will be. XM_NOT_FOUND. */
+XM_API int xm_guest_cd_change(const struct xm_guests *guests, const struct xm_guest *guest, const struct xm_device_text *device,
+                              unsigned where, xm_error **err);
+
+/* Of a live guest what it has by now, of another what it will be started with. */
+XM_API int xm_guest_devices(const struct xm_guests *guests, const struct xm_guest *guest, enum xm_device_kind kind,
+                            xm_devices **ret_devices, xm_error **err);
+
+/* What the words mean, as libxl's JSON of that device alone. */
+XM_API int xm_guest_device_json(const struct xm_guests *guests, const struct xm_guest *guest,
+                                const struct xm_device_text *device, char **ret_json, xm_error **err);
+
 /* The configuration of guest as libxl's JSON: of a live one what it has by now, of another what it
  * will be started with. Owned by the caller. */
 XM_API int xm_guest_config_json(const struct xm_guests *guests, const struct xm_guest *guest, char **ret_json, xm_error **err);

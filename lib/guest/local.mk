@@ -1,9 +1,11 @@
 lib_libxm_all_la_SOURCES += \
+	lib/guest/attach.c \
 	lib/guest/build.c \
 	lib/guest/change.c \
 	lib/guest/check.c lib/guest/check.h \
 	lib/guest/claim.c lib/guest/claim.h \
 	lib/guest/config.c \
+	lib/guest/device.c lib/guest/device.h \
 	lib/guest/dump.c \
 	lib/guest/edit.c lib/guest/edit.h \
 	lib/guest/end.c \
@@ -14,6 +16,7 @@ lib_libxm_all_la_SOURCES += \
 	lib/guest/mac.c lib/guest/mac.h \
 	lib/guest/mend.c \
 	lib/guest/new.c \
+	lib/guest/pending.c lib/guest/pending.h \
 	lib/guest/pick.c \
 	lib/guest/repair-entry.c \
 	lib/guest/repair.c lib/guest/repair.h lib/guest/repairer.h \

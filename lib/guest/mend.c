@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
-#include "guest/step.h"
+#include "guest/pending.h"
 
 static bool has_memory(const struct xm_step *step)
 {
@@ -153,6 +153,8 @@ int xm_step_settle(struct xm_step *step, bool rebuild, xm_error **err)
     if (xm_step_domain(step, 0, &domains, err) < 0)
         return -1;
     own = domains ? &domains->items[0] : NULL;
+    if (xm_pending_settle(step, own ? own->domid : XM_DOMID_NONE, err) < 0)
+        return -1;
     switch (step->state.phase) {
     case XM_PHASE_HALTED:
         return step->state.managed ? 0 : xm_step_halt(step, err);

@@ -190,7 +190,8 @@ int xm_reg_remove(xm_reg *reg, const char *uuid, xm_error **err)
 
 bool xm_reg_is_kept(const char *name)
 {
-    return strcmp(name, XM_REG_DOC) == 0 || strcmp(name, XM_REG_STATE) == 0 || strcmp(name, XM_REG_MEMORY) == 0;
+    return strcmp(name, XM_REG_DOC) == 0 || strcmp(name, XM_REG_STATE) == 0 || strcmp(name, XM_REG_MEMORY) == 0
+        || strcmp(name, XM_REG_CHANGE) == 0;
 }
 
 int xm_reg_tidy(xm_reg *reg, const char *uuid, xm_error **err)

@@ -3,6 +3,7 @@
  *     BASE/domains/UUID/document.json     what the guest was given (0600)
  *     BASE/domains/UUID/state.json        where it stands (0600)
  *     BASE/domains/UUID/memory            its memory, while it is suspended (0600)
+ *     BASE/domains/UUID/change.json       what is just being changed about it while it runs (0600)
  *     BASE/locks/UUID                     flock: held by whoever changes or moves the guest; it
  *                                         stands outside, for it is there before the entry is
  *     BASE/lock                           flock: held while names and entries come and go
@@ -104,6 +105,13 @@ XM_API int xm_reg_load_doc(xm_reg *reg, const char *uuid, xm_doc **ret_doc, xm_e
 XM_API int xm_reg_save_state(xm_reg *reg, const char *uuid, const struct xm_reg_state *state, xm_error **err);
 XM_API int xm_reg_load_state(xm_reg *reg, const char *uuid, struct xm_reg_state *ret_state, xm_error **err);
 
+/* The record of a change to a running guest, made before the change and dropped when the document has
+ * it: any text. Found without the guest's lock being held, it tells of an interrupted command. Lock held. */
+XM_API int xm_reg_save_change(xm_reg *reg, const char *uuid, const char *text, xm_error **err);
+XM_API int xm_reg_load_change(xm_reg *reg, const char *uuid, char **ret_text, xm_error **err);
+XM_API int xm_reg_drop_change(xm_reg *reg, const char *uuid, xm_error **err);
+XM_API bool xm_reg_has_change(const xm_reg *reg, const char *uuid);
+
 /* Removes an entry with everything in it, atomically as seen by a reader, damaged or not. Lock held. */
 XM_API int xm_reg_remove(xm_reg *reg, const char *uuid, xm_error **err);
 
@@ -113,7 +121,7 @@ XM_API bool xm_reg_has(const xm_reg *reg, const char *uuid);
 /* The uuid of the entry with that name. XM_NOT_FOUND. Damaged entries have no name. */
 XM_API int xm_reg_find(xm_reg *reg, const char *name, char ret_uuid[37], xm_error **err);
 
-/* Removes what interrupted writes left in an entry: all but document, state and memory. Lock held. */
+/* Removes what interrupted writes left in an entry: all but document, state, memory and change. Lock held. */
 XM_API int xm_reg_tidy(xm_reg *reg, const char *uuid, xm_error **err);
 
 /* BASE/domains/UUID/memory, owned by the caller. */

@@ -16,6 +16,7 @@ struct xm_reg {
 #define XM_REG_DOC "document.json"
 #define XM_REG_STATE "state.json"
 #define XM_REG_MEMORY "memory"
+#define XM_REG_CHANGE "change.json"
 
 /* DOMAINS/UUID/FILE, owned by the caller. */
 char *xm_reg_path(const xm_reg *reg, const char *uuid, const char *file);

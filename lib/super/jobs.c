@@ -104,6 +104,8 @@ static bool needs_mending(struct super *super, const char *uuid)
 
     if (xm_reg_load_state(super->reg, uuid, &state, NULL) < 0)
         return false;
+    if (xm_reg_has_change(super->reg, uuid))
+        return true;
     if (state.phase != XM_PHASE_RUNNING || xm_guest_is_half_way(&state))
         return xm_guest_is_half_way(&state);
     return xm_host_get(super->host, state.domid, 0, &domains, NULL) < 0

@@ -76,7 +76,8 @@ static void adopt(struct super *super, const struct xm_domains *domains, const s
     }
     if (live)
         track(super, entry->uuid, entry->state.domid);
-    if (!xm_guest_is_half_way(&entry->state) && (live || entry->state.phase != XM_PHASE_RUNNING))
+    if (!xm_guest_is_half_way(&entry->state) && (live || entry->state.phase != XM_PHASE_RUNNING)
+        && !xm_reg_has_change(super->reg, entry->uuid))
         return;
     super_queue(super, entry->uuid, SUPER_MEND, XM_REASON_NONE);
 }

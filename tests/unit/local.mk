@@ -32,6 +32,11 @@ tests_unit_guest_SOURCES = tests/unit/guest.c tests/unit/interrupt.h
 tests_unit_guest_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 tests_unit_guest_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/attach
+tests_unit_attach_SOURCES = tests/unit/attach.c tests/unit/interrupt.h
+tests_unit_attach_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+tests_unit_attach_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/check
 tests_unit_check_SOURCES = tests/unit/check.c
 tests_unit_check_LDADD = $(unit_ldadd)
