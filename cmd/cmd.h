@@ -87,6 +87,7 @@ enum {
     XM_CMD_RAW_WORDS = 256,     /* words are not parsed at all */
     XM_CMD_LONG_ONLY = 512,     /* xm: -x is an operand, as it was when the command had no options */
     XM_CMD_STOPS = 1024,        /* xm: options end at the first operand */
+    XM_CMD_LOOSE = 2048,        /* xm: what is no option of the command is an operand, as xm had it */
 };
 
 struct xm_shape {

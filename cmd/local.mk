@@ -5,6 +5,7 @@ COMMANDS = \
 	dump-core vncviewer \
 	list vcpu-list uptime domid domname domstate config events \
 	rename sysrq mem-set mem-max vcpu-set vcpu-pin sched-credit sched-credit2 \
+	block-attach block-detach block-list network-attach network-detach network-list \
 	info dmesg debug-keys \
 	supervise repair import-xend version \
 	help __complete __man
@@ -25,6 +26,11 @@ cmd_xm_SOURCES += \
 # What changes what a guest has.
 cmd_xm_SOURCES += \
 	cmd/mem-set.c cmd/sched-credit.c cmd/vcpu-pin.c cmd/vcpu-set.c
+# Devices of guests.
+cmd_xm_SOURCES += \
+	cmd/device.c cmd/device.h \
+	cmd/block-attach.c cmd/block-detach.c cmd/block-list.c \
+	cmd/network-attach.c cmd/network-detach.c cmd/network-list.c
 nodist_cmd_xm_SOURCES = cmd/table.c
 cmd_xm_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/cmd
 cmd_xm_LDADD = lib/libxm.la

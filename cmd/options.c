@@ -148,6 +148,21 @@ static const struct xm_opt *find_long(const struct parser *p, const char *name, 
     return *ret_unsure ? NULL : found;
 }
 
+/* xm looked only for the words that it knew, and wherever another one stood it was an operand. */
+static bool is_operand(const struct parser *p, const char *word)
+{
+    bool unsure;
+
+    if (!(p->cmd->flags & XM_CMD_LOOSE) || p->env->dialect != XM_DIALECT_XM)
+        return false;
+    if (word[1] == '-')
+        return word[2] != '\0' && find_long(p, word + 2, strcspn(word + 2, "="), &unsure) == NULL;
+    for (const struct xm_opt *opt = p->cmd->opts; !is_end(opt); opt++)
+        if (opt->letter == word[1] && opt_in_dialect(opt, XM_DIALECT_XM))
+            return false;
+    return true;
+}
+
 static int parse_long(struct parser *p, char *word, xm_error **err)
 {
     char *equals = strchr(word, '=');
@@ -252,7 +267,7 @@ int parse_call(struct xm_env *env, const struct xm_cmd *cmd, char **words, size_
     while (p.at < count) {
         char *word = words[p.at++];
 
-        if (!options || !is_option(&p, word)) {
+        if (!options || !is_option(&p, word) || is_operand(&p, word)) {
             operands[n++] = word;
             options = options && !(env->dialect == XM_DIALECT_XM && (cmd->flags & XM_CMD_STOPS));
         } else if (strcmp(word, "--") == 0) {

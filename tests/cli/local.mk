@@ -1,6 +1,7 @@
 # The command line on the simulated host: one word for each tests/cli/NAME.t.
 CLI_TESTS = \
 	tests/cli/bad-input.t \
+	tests/cli/block.t \
 	tests/cli/check.t \
 	tests/cli/commands.t \
 	tests/cli/completion.t \
@@ -18,6 +19,7 @@ CLI_TESTS = \
 	tests/cli/events.t \
 	tests/cli/examples.t \
 	tests/cli/help.t \
+	tests/cli/network.t \
 	tests/cli/new.t \
 	tests/cli/pause.t \
 	tests/cli/reboot.t \
