@@ -7,15 +7,15 @@ COMMANDS = \
 	rename sysrq mem-set mem-max vcpu-set vcpu-pin sched-credit sched-credit2 \
 	block-attach block-detach block-list network-attach network-detach network-list \
 	info dmesg debug-keys \
-	supervise repair import-xend version \
+	autostart autostop supervise repair import-xend version \
 	help __complete __man
 
 sbin_PROGRAMS += cmd/xm
 cmd_xm_SOURCES = \
-	cmd/attend.c cmd/change.c cmd/cmd.h cmd/find.c cmd/help.c cmd/load.c cmd/main.c cmd/options.c cmd/print.c \
+	cmd/attend.c cmd/boot.c cmd/boot.h cmd/change.c cmd/cmd.h cmd/crew.c cmd/crew.h cmd/find.c cmd/help.c cmd/load.c cmd/main.c cmd/options.c cmd/print.c \
 	cmd/terminal.c cmd/waiter.c \
 	cmd/check.c cmd/console.c cmd/create.c cmd/delete.c cmd/destroy.c cmd/dump-core.c cmd/events.c cmd/new.c cmd/pause.c \
-	cmd/import-xend.c \
+	cmd/autostart.c cmd/autostop.c cmd/import-xend.c \
 	cmd/repair.c cmd/restore.c cmd/save.c cmd/shutdown.c cmd/start.c cmd/supervise.c cmd/suspend.c cmd/version.c \
 	cmd/vncviewer.c cmd/wait.c
 # The listings, and what is short.

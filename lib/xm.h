@@ -25,6 +25,7 @@
 #include "guest/guest.h"
 #include "guest/import.h"
 #include "guest/repair.h"
+#include "guest/schedule.h"
 #include "guest/sxp.h"
 #include "host/host.h"
 #include "registry/registry.h"

@@ -19,6 +19,7 @@ static const struct { const char *name; size_t offset; bool path; } strings[] = 
     { "state_dir", offsetof(xm_conf, state_dir), true },
     { "run_dir", offsetof(xm_conf, run_dir), true },
     { "log_file", offsetof(xm_conf, log_file), true },
+    { "auto_dir", offsetof(xm_conf, auto_dir), true },
     { "lockfile", offsetof(xm_conf, lockfile), true },
     { "vif.default.script", offsetof(xm_conf, vif_script), false },
     { "vif.default.bridge", offsetof(xm_conf, vif_bridge), false },
@@ -172,6 +173,7 @@ static int settle(xm_conf *conf, xm_error **err)
         derive(&conf->run_dir, "/run/xm", "");
         derive(&conf->log_file, "/var/log/xm/xm.log", "");
         derive(&conf->lockfile, "/var/lock/xl", "");
+        derive(&conf->auto_dir, "/etc/xen/auto", "");
         return 0;
     }
     if (strncmp(conf->host, "sim:", 4) || !conf->host[4])
@@ -183,12 +185,14 @@ static int settle(xm_conf *conf, xm_error **err)
     free(conf->run_dir);
     free(conf->log_file);
     free(conf->lockfile);
+    free(conf->auto_dir);
     free(conf->host);
     conf->host = xm_printf("sim:%s", dir);
     conf->state_dir = xm_printf("%s/xm", dir);
     conf->run_dir = xm_printf("%s/run", dir);
     conf->log_file = xm_printf("%s/log/xm.log", dir);
     conf->lockfile = xm_printf("%s/run/memory.lock", dir);
+    conf->auto_dir = xm_printf("%s/auto", dir);
     return 0;
 }
 
@@ -232,6 +236,7 @@ void xm_conf_free(xm_conf *conf)
     free(conf->run_dir);
     free(conf->log_file);
     free(conf->lockfile);
+    free(conf->auto_dir);
     free(conf->vif_script);
     free(conf->vif_bridge);
     free(conf->vif_gatewaydev);

@@ -1,5 +1,5 @@
 /* xm.conf: what holds for every command. A file of the configuration language, plain assignments:
- * host, state_dir, run_dir, log_file, autoballoon, lockfile, output_format, min_restart_seconds, and
+ * host, state_dir, run_dir, log_file, auto_dir, autoballoon, lockfile, output_format, min_restart_seconds, and
  * the vif defaults.
  * All paths follow from the host: a simulated host keeps everything in its own directory. */
 #ifndef XM_BIND_CONF_H
@@ -17,6 +17,7 @@ typedef struct xm_conf {
     char *state_dir;            /* /var/lib/xm: the registry */
     char *run_dir;              /* /run/xm: the supervisor's socket and lock */
     char *log_file;             /* /var/log/xm/xm.log */
+    char *auto_dir;             /* /etc/xen/auto: configurations of guests that come up with the host */
     char *lockfile;             /* /var/lock/xl: held while memory is being freed for a new guest */
     int autoballoon;            /* 1, 0, or -1: decide by Xen's dom0_mem= */
     bool output_sxp;            /* xl's output_format = "sxp" */

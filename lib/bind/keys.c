@@ -119,6 +119,18 @@ static void check_text(struct xm_binder *b, const struct xm_key *key, const xm_n
     free(xm_binder_text(b, node));
 }
 
+static void check_names(struct xm_binder *b, const struct xm_key *key, const xm_node *node)
+{
+    libxl_string_list names = NULL;
+
+    if (node->type != XM_NODE_LIST) {
+        check_text(b, key, node);
+        return;
+    }
+    names = xm_binder_strings(b, node);
+    libxl_string_list_dispose(&names);
+}
+
 static void check_int(struct xm_binder *b, const struct xm_key *key, const xm_node *node)
 {
     long value;
@@ -223,7 +235,7 @@ static const struct xm_choice vuarts[] = {
     { "unknown", LIBXL_VUART_TYPE_UNKNOWN }, { "sbsa_uart", LIBXL_VUART_TYPE_SBSA_UART }, { NULL, 0 }
 };
 static const struct xm_choice xend_starts[] = { { "ignore", 0 }, { "start", 1 }, { NULL, 0 } };
-static const struct xm_choice xend_stops[] = { { "ignore", 0 }, { "shutdown", 1 }, { "suspend", 2 }, { NULL, 0 } };
+static const struct xm_choice xend_stops[] = { { "ignore", 0 }, { "shutdown", 1 }, { "suspend", 2 }, { "destroy", 3 }, { NULL, 0 } };
 
 const struct xm_key xm_keys[] = {
 #define ROW(name, kind, guests, who, def, min, max, choices, bind, offset, field, instead, gone, text) \

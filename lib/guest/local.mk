@@ -20,8 +20,10 @@ lib_libxm_all_la_SOURCES += \
 	lib/guest/pick.c \
 	lib/guest/repair-entry.c \
 	lib/guest/repair.c lib/guest/repair.h lib/guest/repairer.h \
+	lib/guest/room.c \
 	lib/guest/save.c \
 	lib/guest/savefile.c lib/guest/savefile.h \
+	lib/guest/schedule.c lib/guest/schedule.h \
 	lib/guest/step.c lib/guest/step.h \
 	lib/guest/suspend.c \
 	lib/guest/sxp.c lib/guest/sxp.h

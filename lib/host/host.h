@@ -433,7 +433,7 @@ struct xm_room { uint64_t need_kib, free_kib, dom0_kib; };
 XM_API int xm_host_room(xm_host *host, void *config, struct xm_room *ret_room, xm_error **err);
 
 /* The failure for a guest that has not enough. */
-int xm_room_fail(const struct xm_room *room, xm_error **err);
+XM_API int xm_room_fail(const struct xm_room *room, xm_error **err);
 
 /* --- what domains that are no more have left: after a crash of a toolstack, or of the machine's own --- */
 

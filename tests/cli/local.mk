@@ -1,5 +1,6 @@
 # The command line on the simulated host: one word for each tests/cli/NAME.t.
 CLI_TESTS = \
+	tests/cli/autostart.t \
 	tests/cli/bad-input.t \
 	tests/cli/block.t \
 	tests/cli/check.t \

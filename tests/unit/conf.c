@@ -79,6 +79,7 @@ static void the_real_host_has_its_places(void **state)
     assert_string_equal(conf->run_dir, "/run/xm");
     assert_string_equal(conf->log_file, "/var/log/xm/xm.log");
     assert_string_equal(conf->lockfile, "/var/lock/xl");
+    assert_string_equal(conf->auto_dir, "/etc/xen/auto");
     assert_int_equal(conf->autoballoon, -1);
     assert_true(conf->run_hotplug_scripts);
     assert_null(conf->vif_bridge);

@@ -107,3 +107,7 @@ tests_unit_plain_LDADD = $(unit_ldadd)
 UNIT_TESTS += tests/unit/langlib
 tests_unit_langlib_SOURCES = tests/unit/langlib.c
 tests_unit_langlib_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/schedule
+tests_unit_schedule_SOURCES = tests/unit/schedule.c
+tests_unit_schedule_LDADD = $(unit_ldadd)
