@@ -89,6 +89,45 @@ void super_emit(struct super *super, const struct super_event *event)
     put(&super->ring, uuid, json);
 }
 
+xm_json *super_ring_to_json(const struct super_ring *ring)
+{
+    xm_json *json = xm_json_new(XM_JSON_OBJECT), *list = xm_json_new(XM_JSON_ARRAY);
+
+    xm_json_set(json, "run", xm_json_new_str(ring->run));
+    xm_json_set(json, "seq", xm_json_new_int((int64_t)ring->seq));
+    for (uint64_t seq = ring->seq < SUPER_RING ? 1 : ring->seq - SUPER_RING + 1; seq <= ring->seq; seq++) {
+        xm_json *item = xm_json_new(XM_JSON_OBJECT);
+
+        xm_json_set(item, "uuid", xm_json_new_str(slot_of(ring, seq)->uuid));
+        xm_json_set(item, "line", xm_json_new_str(slot_of(ring, seq)->line));
+        xm_json_add(list, item);
+    }
+    xm_json_set(json, "latest", list);
+    return json;
+}
+
+void super_ring_from_json(struct super_ring *ring, const xm_json *json)
+{
+    const xm_json *run = xm_json_get(json, "run", NULL), *seq = xm_json_get(json, "seq", NULL);
+    const xm_json *list = xm_json_get(json, "latest", NULL);
+    int64_t last = seq != NULL ? xm_json_int(seq, -1) : -1;
+
+    if (run == NULL || xm_json_str(run) == NULL || strlen(xm_json_str(run)) >= sizeof(ring->run) || list == NULL
+        || list->type != XM_JSON_ARRAY || list->count > SUPER_RING || last < (int64_t)list->count)
+        return;                 /* a run of its own, then: listeners see that there is a gap */
+    strcpy(ring->run, xm_json_str(run));
+    ring->seq = (uint64_t)last;
+    for (size_t i = 0; i < list->count; i++) {
+        const xm_json *uuid = xm_json_get(list->items[i], "uuid", NULL), *line = xm_json_get(list->items[i], "line", NULL);
+        struct super_slot *slot = slot_of(ring, ring->seq - list->count + 1 + i);
+
+        if (uuid == NULL || xm_json_str(uuid) == NULL || line == NULL || xm_json_str(line) == NULL)
+            continue;
+        slot->line = xm_strdup(xm_json_str(line));
+        snprintf(slot->uuid, sizeof(slot->uuid), "%s", xm_json_str(uuid));
+    }
+}
+
 static bool is_kept(const struct super_ring *ring, uint64_t seq)
 {
     return seq > 0 && seq <= ring->seq && ring->seq - seq < SUPER_RING && slot_of(ring, seq)->line != NULL;

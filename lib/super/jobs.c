@@ -20,9 +20,20 @@ static const char *const action_words[] = {
     [XM_ACTION_DESTROY] = "destroy", [XM_ACTION_RESTART] = "restart", [XM_ACTION_PRESERVE] = "preserve",
 };
 
-static const char *word_of(int action)
+const char *super_action_word(int action)
 {
     return action == SUPER_MEND ? "mend" : action_words[action];
+}
+
+bool super_find_action(const char *word, int *ret_action)
+{
+    for (int i = 0; i < (int)XM_COUNT(action_words); i++)
+        if (strcmp(action_words[i], word) == 0) {
+            *ret_action = i;
+            return true;
+        }
+    *ret_action = SUPER_MEND;
+    return strcmp(word, "mend") == 0;
 }
 
 void super_queue(struct super *super, const char *uuid, int action, int reason)
@@ -75,10 +86,15 @@ static void exec_worker(struct super *super, const struct job *job)
     snprintf(reason, sizeof(reason), "%d", job->reason);
     words[count] = (char *)job->uuid;
     words[count + 1] = reason;
-    words[count + 2] = (char *)word_of(job->action);
+    words[count + 2] = (char *)super_action_word(job->action);
     sigprocmask(SIG_SETMASK, &super->mask, NULL);
     execv(words[0], words);
     _exit(127);
+}
+
+static int64_t limit_of(unsigned given_ms, int64_t otherwise)
+{
+    return given_ms != 0 ? given_ms : otherwise;
 }
 
 static int start_worker(struct super *super, struct job *job)
@@ -91,7 +107,8 @@ static int start_worker(struct super *super, struct job *job)
         return -1;
     }
     job->pidfd = pidfd_open(job->pid, 0);
-    job->limit = super_now() + WORKER_MS;
+    job->adopted = false;
+    job->limit = super_now() + limit_of(super->config->worker_ms, WORKER_MS);
     return 0;
 }
 
@@ -153,8 +170,15 @@ static bool still_runs(struct super *super, const char *uuid)
 
 static void give_up(struct super *super, const struct job *job)
 {
-    super_log_line(&super->log, XM_LOG_ERROR, "jobs", "%s: %s failed %d times, given up", job->uuid, word_of(job->action),
+    super_log_line(&super->log, XM_LOG_ERROR, "jobs", "%s: %s failed %d times, given up", job->uuid, super_action_word(job->action),
                    TRIES_MAX);
+}
+
+static void tell_failure(struct super *super, const struct job *job, const char *why)
+{
+    xm_autofree char *detail = xm_printf("%s: %s", super_action_word(job->action), why);
+
+    super_notice_failure(super, job->uuid, detail);
 }
 
 /* What a worker that has ended leaves to do. */
@@ -170,9 +194,10 @@ static void conclude(struct super *super, struct job *job, bool killed, int stat
     super_take_in(super, ended.uuid);
     if (!killed && status == 0)
         return;
+    tell_failure(super, &ended, killed ? "its process was ended" : "see the log");
     if (killed)
         super_log_line(&super->log, XM_LOG_ERROR, "jobs", "%s: the worker for %s was ended by signal %d",
-                       ended.uuid, word_of(ended.action), status);
+                       ended.uuid, super_action_word(ended.action), status);
     else if (status == 127)
         super_log_line(&super->log, XM_LOG_ERROR, "jobs", "%s: cannot run %s", ended.uuid, super->config->worker[0]);
     /* The worker has logged its own failure. What it left half done is settled by another; what it
@@ -187,27 +212,62 @@ static void conclude(struct super *super, struct job *job, bool killed, int stat
     }
 }
 
-static void check_worker(struct super *super, struct job *job)
+/* A guest that has shut down, and nothing has been done about it. */
+static bool waits_for_its_end(struct super *super, const char *uuid)
 {
-    int64_t now = super_now();
+    XM_AUTO(xm_domains) *domains = NULL;
+    struct xm_reg_state state;
+
+    return xm_reg_load_state(super->reg, uuid, &state, NULL) == 0 && state.phase == XM_PHASE_RUNNING
+        && state.last_reason == XM_REASON_NONE && xm_host_get(super->host, state.domid, 0, &domains, NULL) == 0
+        && strcmp(domains->items[0].uuid, uuid) == 0 && domains->items[0].shutdown
+        && domains->items[0].reason != XM_REASON_SUSPEND;
+}
+
+/* How another's child ended is told to its parent alone; what it has done can be seen. */
+static void check_adopted(struct super *super, struct job *job)
+{
+    struct pollfd ended = { .fd = job->pidfd, .events = POLLIN };
+
+    if (poll(&ended, 1, 0) > 0)
+        conclude(super, job, false, needs_mending(super, job->uuid)
+                 || (job->action != SUPER_MEND && waits_for_its_end(super, job->uuid)));
+}
+
+static void check_child(struct super *super, struct job *job)
+{
     int status;
     pid_t pid = waitpid(job->pid, &status, WNOHANG);
 
-    if (pid == job->pid) {
+    if (pid == job->pid)
         conclude(super, job, WIFSIGNALED(status), WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-        return;
-    }
-    if (pid < 0 && errno == ECHILD) {       /* something in this process reaped it for us */
+    else if (pid < 0 && errno == ECHILD)        /* something in this process reaped it for us */
         conclude(super, job, false, 0);
-        return;
-    }
-    if (now < job->limit)
+}
+
+static void send_signal(const struct job *job, int signum)
+{
+    if (job->pidfd >= 0)
+        (void)pidfd_send_signal(job->pidfd, signum, NULL, 0);   /* it may just have ended */
+    else
+        (void)kill(job->pid, signum);       /* our child, not yet waited for */
+}
+
+static void check_worker(struct super *super, struct job *job)
+{
+    int64_t now = super_now();
+
+    if (job->adopted)
+        check_adopted(super, job);
+    else
+        check_child(super, job);
+    if (job->pid == 0 || now < job->limit)
         return;
     super_log_line(&super->log, XM_LOG_ERROR, "jobs", "%s: the worker for %s (pid %d) hangs, %s", job->uuid,
-                   word_of(job->action), (int)job->pid, job->told ? "ending it" : "asking it to stop");
-    (void)kill(job->pid, job->told ? SIGKILL : SIGTERM);       /* our child, not yet waited for */
+                   super_action_word(job->action), (int)job->pid, job->told ? "ending it" : "asking it to stop");
+    send_signal(job, job->told ? SIGKILL : SIGTERM);
     job->told = true;
-    job->limit = now + WORKER_GRACE_MS;
+    job->limit = now + limit_of(super->config->grace_ms, WORKER_GRACE_MS);
 }
 
 static void forget_done(struct super *super)

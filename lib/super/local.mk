@@ -1,6 +1,7 @@
 lib_libxm_all_la_SOURCES += \
 	lib/super/client.c lib/super/client.h \
 	lib/super/emit.c \
+	lib/super/handover.c lib/super/handover.h \
 	lib/super/jobs.c \
 	lib/super/log.c lib/super/log.h \
 	lib/super/loop.c lib/super/loop.h \

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "super/handover.h"
 #include "super/socket.h"
 
 #define IDLE_MS 60000
@@ -34,6 +35,8 @@ static int take_host(struct super *super, xm_error **err)
     if (why->code != XM_BUSY)
         return xm_error_pass(err, why);
     xm_error_free(why);
+    if (super->config->replace)
+        return 0;               /* asked for when we are ready to do its work */
     return xm_fail(err, XM_BUSY, "another supervisor looks after this host");
 }
 
@@ -57,7 +60,7 @@ static int open_socket(struct super *super, xm_error **err)
     if (super->watch < 0 || inotify_add_watch(super->watch, run_dir, IN_DELETE | IN_MOVE | IN_CREATE | IN_DELETE_SELF
                                                                      | IN_MOVE_SELF) < 0)
         return xm_fail_errno(err, errno, "%s", run_dir);
-    if (super_socket_listen(run_dir, &super->listener, err) < 0)
+    if (super->listener < 0 && super_socket_listen(run_dir, &super->listener, err) < 0)
         return -1;
     if (stat(path, &st) < 0)
         return xm_fail_errno(err, errno, "%s", path);
@@ -78,7 +81,7 @@ static int open_all(struct super *super, xm_error **err)
     /* Events before the first look, so that nothing falls in between; the socket last, so that
      * whoever reaches it is answered out of full knowledge. */
     if (xm_host_events_open(super->host, &super->events, err) < 0 || super_watch_locks(super, err) < 0
-        || super_adopt(super, err) < 0)
+        || (super->lock < 0 && super_take_over(super, err) < 0) || super_adopt(super, err) < 0)
         return -1;
     return open_socket(super, err);
 }
@@ -88,7 +91,7 @@ static void close_all(struct super *super)
     xm_autofree char *path = xm_printf("%s/" SUPER_SOCKET, super->config->conf->run_dir);
 
     if (super->listener >= 0) {
-        if (has_socket(super))
+        if (!super->handed_over && has_socket(super))
             (void)unlink(path);
         close(super->listener);
     }
@@ -146,6 +149,11 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+static int64_t idle_limit(const struct super *super)
+{
+    return super->config->idle_ms != 0 ? super->config->idle_ms : IDLE_MS;
+}
+
 static int64_t next_due(const struct super *super)
 {
     int64_t due = super_jobs_due(super);
@@ -154,7 +162,7 @@ static int64_t next_due(const struct super *super)
         if (super->peers[i].deadline != 0)
             due = earlier(due, super->peers[i].deadline);
     if (super->idle_since != 0)
-        due = earlier(due, super->idle_since + IDLE_MS);
+        due = earlier(due, super->idle_since + idle_limit(super));
     if (super->accept_after > super_now())
         due = earlier(due, super->accept_after);
     return due;
@@ -192,7 +200,7 @@ static void serve_all(struct super *super, const struct pollfd *fds, size_t coun
 
 static void note_idleness(struct super *super)
 {
-    bool idle = super->peer_count == 0 && super->job_count == 0 && super->tracked_count == 0;
+    bool idle = !super->config->stay && super->peer_count == 0 && super->job_count == 0 && super->tracked_count == 0;
 
     if (!idle)
         super->idle_since = 0;
@@ -202,7 +210,7 @@ static void note_idleness(struct super *super)
 
 static bool is_wanted(struct super *super)
 {
-    if (super->idle_since == 0 || super_now() < super->idle_since + IDLE_MS)
+    if (super->idle_since == 0 || super_now() < super->idle_since + idle_limit(super))
         return true;
     super_log_line(&super->log, XM_LOG_INFO, "super", "Nothing to look after: leaving.");
     return false;
@@ -229,6 +237,9 @@ static int run(struct super *super, xm_error **err)
         if (fds[AT_LOCKS].revents != 0)
             super_notice_locks(super);
         serve_all(super, fds + AT_OTHERS, peers);
+        if (super->heir >= 0 && (super->handed_over = super_hand_over(super, super->heir)))
+            return 0;
+        super->heir = -1;
         if (fds[AT_LISTENER].revents != 0)
             super_accept(super);
         if (fds[AT_WATCH].revents != 0) {
@@ -248,7 +259,8 @@ static int run(struct super *super, xm_error **err)
 int xm_super_run(const struct xm_super_config *config, xm_error **err)
 {
     static const int held_back[] = { SIGTERM, SIGINT, SIGHUP };
-    struct super super = { .config = config, .lock = -1, .events = -1, .listener = -1, .watch = -1, .locks = -1 };
+    struct super super = { .config = config, .lock = -1, .events = -1, .listener = -1, .watch = -1, .locks = -1,
+                           .heir = -1 };
     sigset_t held;
     xm_error *why = NULL;
     int rc;

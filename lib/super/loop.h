@@ -9,6 +9,7 @@
 #include <signal.h>
 
 #include "base/buf.h"
+#include "convert/json.h"
 #include "guest/guest.h"
 #include "super/log.h"
 #include "super/super.h"
@@ -42,6 +43,7 @@ struct job {
     int pidfd;
     int64_t limit;              /* when the worker is told to stop, then made to */
     bool told, done;
+    bool adopted;               /* its worker is no child of ours: how it ended is not known, only that */
 };
 
 /* The latest events, each a line of JSON. */
@@ -79,6 +81,8 @@ struct super {
     size_t tracked_count, tracked_cap;
     struct super_ring ring;
     struct super_book book;
+    int heir;                   /* the connection over which another supervisor asks for all; -1: none */
+    bool took_over, handed_over;
     int64_t accept_after;       /* descriptors were out: no new clients until then */
     int64_t idle_since;         /* 0: not idle */
 };
@@ -116,6 +120,8 @@ bool super_is_kind(const char *word);
 
 void super_ring_init(struct super_ring *ring);
 void super_ring_clear(struct super_ring *ring);
+xm_json *super_ring_to_json(const struct super_ring *ring);
+void super_ring_from_json(struct super_ring *ring, const xm_json *json);     /* NULL: stays as it is */
 
 /* From now on, or from after a number of the same run on. */
 void super_listen(const struct super *super, struct peer *peer, const char *run, int64_t after);
@@ -128,15 +134,24 @@ void super_feed(const struct super *super, struct peer *peer);
 /* How all stand at the beginning: nothing of that is news. */
 void super_learn(struct super *super, const struct xm_reg_entries *entries, const struct xm_domains *domains);
 void super_book_clear(struct super_book *book);
+xm_json *super_book_to_json(const struct super_book *book);
+void super_book_from_json(struct super_book *book, const xm_json *json);
 
-/* Tells what a host event says, and what differs in a guest's entry from what was told last. */
-void super_notice_event(struct super *super, const struct xm_event *event);
+/* Tells what a host event says; false: it is known already. */
+bool super_notice_event(struct super *super, const struct xm_event *event);
+/* Tells what differs in a guest's entry, or in all, from what was told last. */
 void super_notice(struct super *super, const char *uuid);
+void super_notice_all(struct super *super);
+void super_notice_failure(struct super *super, const char *uuid, const char *detail);
 
 int super_watch_locks(struct super *super, xm_error **err);
 void super_notice_locks(struct super *super);
 
 /* --- jobs.c --- */
+
+/* An action by its word, and the other way round. */
+const char *super_action_word(int action);
+bool super_find_action(const char *word, int *ret_action);
 
 /* One waiting job a guest: an end supersedes a mending. */
 void super_queue(struct super *super, const char *uuid, int action, int reason);

@@ -13,7 +13,7 @@
 #include "super/policy.h"
 
 /* A domain, and what it was called when it was last looked at. */
-struct seen_domain { uint32_t domid; char uuid[37]; char *name; };
+struct seen_domain { uint32_t domid; char uuid[37]; char *name; bool ended; };
 
 /* An entry of the registry. A phase between two is not noted: it is left as it was before. */
 struct seen_entry { char uuid[37]; char *name; enum xm_phase phase; uint32_t domid; bool managed; };
@@ -139,6 +139,100 @@ void super_learn(struct super *super, const struct xm_reg_entries *entries, cons
     }
 }
 
+/* --- handed over --- */
+
+static const char *const phase_words[] = {
+    [XM_PHASE_HALTED] = "halted", [XM_PHASE_RUNNING] = "running", [XM_PHASE_SUSPENDED] = "suspended",
+};
+
+static xm_json *item_new(const char *uuid, const char *name, uint32_t domid)
+{
+    xm_json *item = xm_json_new(XM_JSON_OBJECT);
+
+    xm_json_set(item, "uuid", xm_json_new_str(uuid));
+    xm_json_set(item, "name", xm_json_new_str(name));
+    xm_json_set(item, "domid", xm_json_new_int(domid));
+    return item;
+}
+
+xm_json *super_book_to_json(const struct super_book *book)
+{
+    xm_json *json = xm_json_new(XM_JSON_OBJECT), *domains = xm_json_new(XM_JSON_ARRAY), *entries = xm_json_new(XM_JSON_ARRAY);
+
+    for (size_t i = 0; i < book->domain_count; i++) {
+        xm_json *item = item_new(book->domains[i].uuid, book->domains[i].name, book->domains[i].domid);
+
+        xm_json_set(item, "ended", xm_json_new_bool(book->domains[i].ended));
+        xm_json_add(domains, item);
+    }
+    for (size_t i = 0; i < book->entry_count; i++) {
+        xm_json *item = item_new(book->entries[i].uuid, book->entries[i].name, book->entries[i].domid);
+
+        xm_json_set(item, "phase", xm_json_new_str(phase_words[book->entries[i].phase]));
+        xm_json_set(item, "managed", xm_json_new_bool(book->entries[i].managed));
+        xm_json_add(entries, item);
+    }
+    xm_json_set(json, "domains", domains);
+    xm_json_set(json, "entries", entries);
+    return json;
+}
+
+static bool is_set(const xm_json *item, const char *key)
+{
+    const xm_json *node = xm_json_get(item, key, NULL);
+
+    return node != NULL && node->type == XM_JSON_BOOL && node->i;
+}
+
+static const char *text_of(const xm_json *item, const char *key)
+{
+    const xm_json *node = xm_json_get(item, key, NULL);
+
+    return node != NULL ? xm_json_str(node) : NULL;
+}
+
+static uint32_t domid_of(const xm_json *item)
+{
+    const xm_json *node = xm_json_get(item, "domid", NULL);
+    int64_t domid = node != NULL ? xm_json_int(node, -1) : -1;
+
+    return domid < 0 || domid > XM_DOMID_NONE ? XM_DOMID_NONE : (uint32_t)domid;
+}
+
+static void take_entry(struct super_book *book, const xm_json *item)
+{
+    const char *word = text_of(item, "phase");
+    struct seen_entry *at = add_entry(book, text_of(item, "uuid"));
+
+    at->name = xm_strdup(text_of(item, "name"));
+    at->domid = domid_of(item);
+    at->managed = is_set(item, "managed");
+    for (size_t i = 0; i < XM_COUNT(phase_words); i++)
+        if (word != NULL && phase_words[i] != NULL && strcmp(phase_words[i], word) == 0)
+            at->phase = (enum xm_phase)i;
+}
+
+void super_book_from_json(struct super_book *book, const xm_json *json)
+{
+    static const char *const lists[] = { "domains", "entries" };
+
+    for (size_t l = 0; l < XM_COUNT(lists); l++) {
+        const xm_json *list = xm_json_get(json, lists[l], NULL);
+
+        for (size_t i = 0; list != NULL && list->type == XM_JSON_ARRAY && i < list->count; i++) {
+            const xm_json *item = list->items[i];
+            const char *uuid = text_of(item, "uuid");
+
+            if (uuid == NULL || !xm_uuid_is_plain(uuid))
+                continue;
+            if (l == 1)
+                take_entry(book, item);
+            else
+                add_domain(book, domid_of(item), uuid, xm_strdup(text_of(item, "name")))->ended = is_set(item, "ended");
+        }
+    }
+}
+
 /* --- the host's events --- */
 
 static void tell_domain(struct super *super, const char *kind, const struct seen_domain *domain, const char *reason)
@@ -147,30 +241,36 @@ static void tell_domain(struct super *super, const char *kind, const struct seen
                                              .domid = domain->domid, .reason = reason });
 }
 
-void super_notice_event(struct super *super, const struct xm_event *event)
+bool super_notice_event(struct super *super, const struct xm_event *event)
 {
     struct super_book *book = &super->book;
     struct seen_domain *at = find_domain(book, event->domid);
+    bool known;
 
     /* a save is no end: what becomes of it is told when it is through */
     if (event->type == XM_EVENT_SHUTDOWN && event->reason == XM_REASON_SUSPEND)
-        return;
+        return true;
     if (at != NULL && event->type != XM_EVENT_GONE && *event->uuid != '\0' && strcmp(at->uuid, event->uuid) != 0)
         at = NULL;              /* the number has come round again */
-    if (at == NULL && event->type == XM_EVENT_GONE)
-        return;                 /* it had gone before the first look */
-    if (at == NULL)
+    known = at != NULL;
+    if (!known && event->type == XM_EVENT_GONE)
+        return true;            /* it had gone before the first look */
+    if (known && (event->type == XM_EVENT_NEW || (event->type == XM_EVENT_SHUTDOWN && at->ended)))
+        return false;           /* the supervisor before this one has told */
+    if (!known)
         at = add_domain(book, event->domid, event->uuid, name_of(super, event->domid, event->uuid));
     else if (at->name == NULL)
         at->name = name_of(super, event->domid, event->uuid);   /* it came before it was named */
     if (event->type == XM_EVENT_NEW) {
         tell_domain(super, "created", at, NULL);
     } else if (event->type == XM_EVENT_SHUTDOWN) {
+        at->ended = true;
         tell_domain(super, event->reason == XM_REASON_CRASH ? "crashed" : "shutdown", at, xm_policy_reason(event->reason));
     } else {
         tell_domain(super, "gone", at, NULL);
         drop_domain(book, at);
     }
+    return true;
 }
 
 /* --- the registry --- */
@@ -248,7 +348,15 @@ void super_notice(struct super *super, const char *uuid)
         tell_running(super, at);
 }
 
-static void notice_all(struct super *super)
+void super_notice_failure(struct super *super, const char *uuid, const char *detail)
+{
+    const struct seen_entry *at = find_entry(&super->book, uuid);
+
+    super_emit(super, &(struct super_event){ .kind = "failed", .uuid = uuid, .name = at != NULL ? at->name : NULL,
+                                             .domid = XM_DOMID_NONE, .detail = detail });
+}
+
+void super_notice_all(struct super *super)
 {
     XM_AUTO(xm_reg_entries) *entries = NULL;
 
@@ -285,7 +393,7 @@ void super_notice_locks(struct super *super)
         for (ssize_t at = 0; at < n; at += (ssize_t)(sizeof(*event) + event->len)) {
             event = (const struct inotify_event *)(room + at);
             if (event->mask & IN_Q_OVERFLOW)
-                notice_all(super);
+                super_notice_all(super);
             if (event->len == 0 || !xm_uuid_is_plain(event->name) || strcmp(event->name, last) == 0)
                 continue;
             memcpy(last, event->name, sizeof(last));

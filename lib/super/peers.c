@@ -182,6 +182,8 @@ static void obey(struct super *super, struct peer *peer, const char *line, size_
         subscribe(super, peer, request);
     } else if (strcmp(op, "tell") == 0) {
         tell(super, peer, request);
+    } else if (strcmp(op, "replace") == 0) {
+        super->heir = peer->fd;
     } else if (strcmp(op, "begin") != 0 && strcmp(op, "end") != 0) {
         refuse(peer, "unknown op");
     } else if (uuid == NULL || !xm_uuid_is_plain(uuid)) {

@@ -5,8 +5,8 @@
  * configuration says (policy.h). Each action is carried out by a worker process, so that a build
  * that hangs or crashes cannot take the supervisor down. It keeps nothing that is not in the
  * registry or on the host: killed at any moment, the next one finds everything again. It leaves
- * by itself when its socket is taken away or replaced, and after a minute without a guest of ours
- * that runs, without work and without clients: the next command that needs one starts another.
+ * by itself when its socket is taken away or replaced, and, unless told to stay, after a minute without a
+ * guest of ours that runs, without work and without clients: the next command that needs one starts another.
  *
  * Control protocol: a Unix stream socket RUN_DIR/supervisor.sock, mode 0600, root's alone. A
  * client sends one JSON object a line, at most 64 KiB, and gets one a line: {"ok":true,...} or
@@ -30,10 +30,13 @@
  *     new deleted renamed     a guest is remembered; forgotten, for good; has another name (detail: the old one)
  *     device dumped migrated  a device has come, changed, gone; a core was written; it has moved
  *     failed                  something that had to be done for it could not be
- * {"op":"tell","event":KIND,"uuid":U,...}: the sender has done this, and listeners are to know. */
+ * {"op":"tell","event":KIND,"uuid":U,...}: the sender has done this, and listeners are to know.
+ * {"op":"replace"}: another supervisor takes over (handover.c); with the answer come descriptors, and
+ * then this one ends. Listeners that come back to the next one have missed nothing. */
 #ifndef XM_SUPER_SUPER_H
 #define XM_SUPER_SUPER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -77,9 +80,12 @@ struct xm_super_config {
     const struct xm_log *log;
     char *const *worker;        /* argv of a worker, to which "UUID REASON ACTION" words are added; run with execv */
     const volatile int *stop;
+    bool stay;                  /* never leaves for want of work */
+    bool replace;               /* takes over from a supervisor that has this host */
+    unsigned worker_ms, grace_ms, idle_ms;      /* 0: 300 s for a worker, 15 s more once told to stop; 60 s idle */
 };
 
-/* Runs until *stop. XM_BUSY at once if another supervisor has this host. */
+/* Runs until *stop, or another one takes over. XM_BUSY at once if another supervisor has this host. */
 XM_API int xm_super_run(const struct xm_super_config *config, xm_error **err);
 
 /* What a worker does with its words. */

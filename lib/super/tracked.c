@@ -91,7 +91,10 @@ int super_adopt(struct super *super, xm_error **err)
         return -1;
     for (size_t i = 0; i < entries->count; i++)
         adopt(super, domains, &entries->items[i]);
-    super_learn(super, entries, domains);
+    if (!super->took_over)
+        super_learn(super, entries, domains);
+    else
+        super_notice_all(super);
     if (super->tracked_count > 0)
         super_log_line(&super->log, XM_LOG_INFO, "super", "Adopted %zu running guests.", super->tracked_count);
     return 0;
@@ -137,8 +140,7 @@ void super_handle(struct super *super, const struct xm_event *event)
     struct xm_reg_state state;
     char own[37];
 
-    super_notice_event(super, event);
-    if (event->type == XM_EVENT_NEW)
+    if (!super_notice_event(super, event) || event->type == XM_EVENT_NEW)
         return;
     if (*uuid == '\0') {
         if (known == NULL)

@@ -25,6 +25,7 @@ CLI_TESTS = \
 	tests/cli/pause.t \
 	tests/cli/reboot.t \
 	tests/cli/repair.t \
+	tests/cli/replace.t \
 	tests/cli/save.t \
 	tests/cli/settings.t \
 	tests/cli/shutdown.t \

@@ -5,7 +5,7 @@ count() { grep -lz -x supervise $(for p in $(supervisors); do echo /proc/$p/cmdl
 is 'supervise: listing needs none' 0 "$(xm list >/dev/null; count)"
 for g in a b c; do guest $g; xm create -q $g.cfg; done
 is 'supervise: one for all guests' 1 "$(count)"
-refuse 'supervise: a second one yields' 1 . 'timeout 20 xm supervise'
+refuse 'supervise: a second one yields' 75 '^Error: another supervisor looks after this host$' 'timeout 20 xm supervise'
 guest r 'extra = "sim.reboot=1"'
 xm create -q r.cfg
 id=$(xm domid r)
