@@ -96,23 +96,28 @@ static int parse_state(const char *path, const xm_json *json, struct xm_reg_stat
     return 0;
 }
 
-int xm_reg_read_state(const char *path, struct xm_reg_state *ret_state, xm_error **err)
+int xm_reg_parse_state(const char *text, size_t len, const char *path, struct xm_reg_state *ret_state, xm_error **err)
 {
-    xm_autofree char *text = NULL;
     XM_AUTO(xm_json) *json = NULL;
-    size_t len;
 
-    if (xm_file_read(path, STATE_MAX, &text, &len, err) < 0)
-        return -1;
     if (xm_json_parse(text, len, &json, err) < 0)
         return xm_wrap(err, "%s", path);
     return parse_state(path, json, ret_state, err);
 }
 
-int xm_reg_write_state(const char *path, const struct xm_reg_state *state, xm_error **err)
+int xm_reg_read_state(const char *path, struct xm_reg_state *ret_state, xm_error **err)
+{
+    xm_autofree char *text = NULL;
+    size_t len;
+
+    if (xm_file_read(path, STATE_MAX, &text, &len, err) < 0)
+        return -1;
+    return xm_reg_parse_state(text, len, path, ret_state, err);
+}
+
+char *xm_reg_format_state(const struct xm_reg_state *state)
 {
     XM_AUTO(xm_json) *json = xm_json_new(XM_JSON_OBJECT);
-    xm_autofree char *text = NULL;
 
     xm_json_set(json, "format", xm_json_new_int(FORMAT));
     xm_json_set(json, "phase", xm_json_new_str(phases[state->phase]));
@@ -132,6 +137,12 @@ int xm_reg_write_state(const char *path, const struct xm_reg_state *state, xm_er
     xm_json_set(json, "restarts", xm_json_new_int(state->restarts));
     if (state->last_reason >= 0)
         xm_json_set(json, "last_reason", xm_json_new_int(state->last_reason));
-    text = xm_json_format(json, false);
+    return xm_json_format(json, false);
+}
+
+int xm_reg_write_state(const char *path, const struct xm_reg_state *state, xm_error **err)
+{
+    xm_autofree char *text = xm_reg_format_state(state);
+
     return xm_file_replace(path, text, strlen(text), 0600, err);
 }

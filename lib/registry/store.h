@@ -28,6 +28,9 @@ int xm_reg_lock_names(xm_reg *reg, bool wait, int *ret_fd, xm_error **err);
 int xm_reg_read_doc(const char *path, const char *uuid, xm_doc **ret_doc, xm_error **err);
 int xm_reg_write_doc(const char *path, const xm_doc *doc, xm_error **err);
 
+/* A state as text, and back; path names it in errors. */
+int xm_reg_parse_state(const char *text, size_t len, const char *path, struct xm_reg_state *ret_state, xm_error **err);
+char *xm_reg_format_state(const struct xm_reg_state *state);
 int xm_reg_read_state(const char *path, struct xm_reg_state *ret_state, xm_error **err);
 int xm_reg_write_state(const char *path, const struct xm_reg_state *state, xm_error **err);
 

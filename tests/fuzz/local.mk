@@ -79,3 +79,10 @@ tests_fuzz_fuzz_cfg_SOURCES = tests/fuzz/cfg.c $(fuzz_common)
 tests_fuzz_fuzz_cfg_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_cfg_LDADD = lib/libxm-all.la
 
+FUZZ_REPLAYS += tests/fuzz/replay-state
+tests_fuzz_replay_state_SOURCES = tests/fuzz/state.c tests/fuzz/replay.c $(fuzz_common)
+tests_fuzz_replay_state_LDADD = lib/libxm-all.la
+FUZZERS += tests/fuzz/fuzz-state
+tests_fuzz_fuzz_state_SOURCES = tests/fuzz/state.c $(fuzz_common)
+tests_fuzz_fuzz_state_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_state_LDADD = lib/libxm-all.la
