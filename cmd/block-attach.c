@@ -10,16 +10,6 @@ static const struct xm_opt block_attach_opts[] = {
     XM_OPT_END
 };
 
-/* BACKDEV FRONTDEV MODE [BACKDOM]: xm's disk entry in pieces. */
-static char *join_xm(char **words, size_t count)
-{
-    xm_autobuf text = XM_BUF_INIT;
-
-    for (size_t i = 0; i < count; i++)
-        xm_buf_printf(&text, "%s%s", i > 0 ? "," : "", words[i]);
-    return xm_buf_take(&text);
-}
-
 static bool has_target(const char *word)
 {
     return strncmp(word, "target=", 7) == 0 || strstr(word, ",target=") != NULL;
@@ -37,14 +27,6 @@ static char *join_xl(char **words, size_t count)
     return xm_buf_take(&text);
 }
 
-static int check_words(char **words, size_t count, xm_error **err)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strchr(words[i], ',') != NULL)
-            return xm_fail(err, XM_INVALID, "Invalid argument: %s", words[i]);
-    return 0;
-}
-
 static int fail_xl(xm_error **err)
 {
     static const char words[] = "disk specification: ";
@@ -60,13 +42,13 @@ static int block_attach_run(struct xm_env *env, const struct xm_call *call, xm_e
 {
     const struct block_attach_args *args = call->args;
     bool xl = env->dialect == XM_DIALECT_XL;
-    xm_autofree char *text = (xl ? join_xl : join_xm)(call->words + 1, call->count - 1);
+    xm_autofree char *text = (xl ? join_xl : join_disk)(call->words + 1, call->count - 1);
     const struct xm_device_text device = { XM_DEVICE_DISK, env->dialect, text };
     autochange change = { .list = NULL };
 
     if (change_open(env, call->words[0], &args->where, true, &change, err) < 0)
         return -1;
-    if (!xl && check_words(call->words + 1, call->count - 1, err) < 0)
+    if (!xl && check_disk_words(call->words + 1, call->count - 1, err) < 0)
         return -1;
     if (env->dry_run)
         return print_device(&change, "disk", &device, err);

@@ -94,6 +94,23 @@ void pass_over(const struct xm_call *call, size_t from)
         printf("Ignoring option %s\n", call->words[i]);
 }
 
+char *join_disk(char **words, size_t count)
+{
+    xm_autobuf text = XM_BUF_INIT;
+
+    for (size_t i = 0; i < count; i++)
+        xm_buf_printf(&text, "%s%s", i > 0 ? "," : "", words[i]);
+    return xm_buf_take(&text);
+}
+
+int check_disk_words(char **words, size_t count, xm_error **err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strchr(words[i], ',') != NULL)
+            return xm_fail(err, XM_INVALID, "Invalid argument: %s", words[i]);
+    return 0;
+}
+
 /* --- listings --- */
 
 /* What xm's listing is given one guest for, no more and no fewer. */

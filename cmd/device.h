@@ -35,6 +35,11 @@ int print_device(const struct device_change *change, const char *what, const str
 /* xm's third word of a detach: -f and --force are an option by now, any other is passed over. */
 void pass_over(const struct xm_call *call, size_t from);
 
+/* BACKDEV FRONTDEV MODE [BACKDOM]: xm's disk entry in pieces, made one, owned by the caller; and refused where
+ * a piece would be two. */
+char *join_disk(char **words, size_t count);
+int check_disk_words(char **words, size_t count, xm_error **err);
+
 /* --- listings --- */
 
 struct device_list {

@@ -5,7 +5,8 @@ COMMANDS = \
 	dump-core vncviewer \
 	list vcpu-list uptime domid domname domstate config events \
 	rename sysrq mem-set mem-max vcpu-set vcpu-pin sched-credit sched-credit2 \
-	block-attach block-detach block-list network-attach network-detach network-list \
+	block-attach block-detach block-configure block-list network-attach network-detach network-list \
+	cd-insert cd-eject \
 	info dmesg debug-keys \
 	autostart autostop supervise repair import-xend version \
 	help __complete __man
@@ -29,7 +30,7 @@ cmd_xm_SOURCES += \
 # Devices of guests.
 cmd_xm_SOURCES += \
 	cmd/device.c cmd/device.h \
-	cmd/block-attach.c cmd/block-detach.c cmd/block-list.c \
+	cmd/block-attach.c cmd/block-configure.c cmd/block-detach.c cmd/block-list.c cmd/cd-insert.c \
 	cmd/network-attach.c cmd/network-detach.c cmd/network-list.c
 nodist_cmd_xm_SOURCES = cmd/table.c
 cmd_xm_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/cmd

@@ -308,7 +308,7 @@ static int find_drive(struct target *target, const struct xm_order *order, bool 
         return -1;
     device = xm_devices_find(devices, order->devid);
     if (device != NULL && !device->cdrom)
-        return xm_fail(err, XM_INVALID, "device %s is no CD drive", order->cfg.disks[0].vdev);
+        return xm_fail(err, XM_EXISTS, "device %s is no CD drive", order->cfg.disks[0].vdev);
     *ret_there = device != NULL;
     return 0;
 }

@@ -139,7 +139,8 @@ XM_API int xm_guest_attach(const struct xm_guests *guests, const struct xm_guest
 XM_API int xm_guest_detach(const struct xm_guests *guests, const struct xm_guest *guest, enum xm_device_kind kind, int devid,
                            const char *word, bool force, unsigned where, xm_error **err);
 
-/* Puts another medium, or none, into a CD drive: device is that drive as it will be. XM_NOT_FOUND. */
+/* Puts another medium, or none, into a CD drive: device is that drive as it will be. XM_NOT_FOUND;
+ * XM_EXISTS if there is something else in its place. */
 XM_API int xm_guest_cd_change(const struct xm_guests *guests, const struct xm_guest *guest, const struct xm_device_text *device,
                               unsigned where, xm_error **err);
 

@@ -3,6 +3,7 @@ CLI_TESTS = \
 	tests/cli/autostart.t \
 	tests/cli/bad-input.t \
 	tests/cli/block.t \
+	tests/cli/cd.t \
 	tests/cli/check.t \
 	tests/cli/commands.t \
 	tests/cli/completion.t \

@@ -526,7 +526,7 @@ static void a_cd_is_changed_live_and_stored(void **state)
     REFUSE(with_guest(w, WEB, do_cd, DISK("file:/none.iso,hdc:cdrom,r"), &err), XM_NOT_FOUND, "/none.iso");
     REFUSE(with_guest(w, WEB, do_cd, DISK("file:/two.iso,hdc,r"), &err), XM_INVALID, "CD drive");
     attach(w, DISK("file:/b.img,xvdb,w"), 0);
-    REFUSE(with_guest(w, WEB, do_cd, DISK("file:/two.iso,xvdb:cdrom,r"), &err), XM_INVALID, "xvdb is no CD drive");
+    REFUSE(with_guest(w, WEB, do_cd, DISK("file:/two.iso,xvdb:cdrom,r"), &err), XM_EXISTS, "xvdb is no CD drive");
 }
 
 /* --- interruptions --- */
