@@ -21,6 +21,7 @@ static const struct { const char *name; size_t offset; bool path; } strings[] = 
     { "log_file", offsetof(xm_conf, log_file), true },
     { "auto_dir", offsetof(xm_conf, auto_dir), true },
     { "lockfile", offsetof(xm_conf, lockfile), true },
+    { "kernel_cache", offsetof(xm_conf, kernel_cache), true },
     { "vif.default.script", offsetof(xm_conf, vif_script), false },
     { "vif.default.bridge", offsetof(xm_conf, vif_bridge), false },
     { "vif.default.gatewaydev", offsetof(xm_conf, vif_gatewaydev), false },
@@ -49,12 +50,30 @@ static int set_string(xm_conf *conf, const xm_doc *doc, size_t row, const xm_nod
 {
     char **field = (char **)((char *)conf + strings[row].offset);
 
-    if (node->type != XM_NODE_STR || !*node->str)
+    bool off = field == &conf->kernel_cache && node->type == XM_NODE_STR && !*node->str;
+
+    if (node->type != XM_NODE_STR || (!*node->str && !off))
         return xm_doc_fail(doc, strings[row].name, node, -1, err, "must be a string that is not empty");
-    if (strings[row].path && *node->str != '/')
+    if (strings[row].path && *node->str != '/' && !off)
         return xm_doc_fail(doc, strings[row].name, node, -1, err, "must be an absolute path");
     free(*field);
     *field = xm_strdup(node->str);
+    return 0;
+}
+
+/* Numbers, each with its bounds. */
+static const struct { const char *name; size_t offset; int64_t low, high; const char *what; } numbers[] = {
+    { "min_restart_seconds", offsetof(xm_conf, min_restart_seconds), 0, 86400, "a number of seconds" },
+    { "kernel_cache_mib", offsetof(xm_conf, kernel_cache_mib), 1, 1 << 20, "a number of MiB" },
+    { "kernel_cache_kernels", offsetof(xm_conf, kernel_cache_kernels), 1, 64, "a number of kernels" },
+};
+
+static int set_number(xm_conf *conf, const xm_doc *doc, size_t row, const xm_node *node, xm_error **err)
+{
+    if (node->type != XM_NODE_INT || node->i < numbers[row].low || node->i > numbers[row].high)
+        return xm_doc_fail(doc, numbers[row].name, node, -1, err, "must be %s, %lld to %lld", numbers[row].what,
+                           (long long)numbers[row].low, (long long)numbers[row].high);
+    *(unsigned *)((char *)conf + numbers[row].offset) = (unsigned)node->i;
     return 0;
 }
 
@@ -65,6 +84,9 @@ static int set(xm_conf *conf, const xm_doc *doc, const char *key, const xm_node 
     for (size_t i = 0; i < XM_COUNT(strings); i++)
         if (!strcmp(key, strings[i].name))
             return set_string(conf, doc, i, node, err);
+    for (size_t i = 0; i < XM_COUNT(numbers); i++)
+        if (!strcmp(key, numbers[i].name))
+            return set_number(conf, doc, i, node, err);
     if (!strcmp(key, "autoballoon")) {
         if (node->type == XM_NODE_STR && !strcmp(node->str, "auto")) {
             conf->autoballoon = -1;
@@ -86,12 +108,6 @@ static int set(xm_conf *conf, const xm_doc *doc, const char *key, const xm_node 
         if (flag(doc, key, node, &on, err) < 0)
             return -1;
         conf->run_hotplug_scripts = on;
-        return 0;
-    }
-    if (!strcmp(key, "min_restart_seconds")) {
-        if (node->type != XM_NODE_INT || node->i < 0 || node->i > 86400)
-            return xm_doc_fail(doc, key, node, -1, err, "must be a number of seconds, 0 to 86400");
-        conf->min_restart_seconds = (unsigned)node->i;
         return 0;
     }
     return xm_doc_fail(doc, key, node, -1, err, "unknown key");
@@ -166,6 +182,7 @@ static void derive(char **field, const char *format, const char *dir)
  * them, or one beside the real host, must never meet. */
 static int settle(xm_conf *conf, xm_error **err)
 {
+    bool no_cache = conf->kernel_cache != NULL && !*conf->kernel_cache;
     xm_autofree char *dir = NULL;
 
     if (!strcmp(conf->host, "xen")) {
@@ -174,6 +191,7 @@ static int settle(xm_conf *conf, xm_error **err)
         derive(&conf->log_file, "/var/log/xm/xm.log", "");
         derive(&conf->lockfile, "/var/lock/xl", "");
         derive(&conf->auto_dir, "/etc/xen/auto", "");
+        derive(&conf->kernel_cache, "/var/cache/xm", "");
         return 0;
     }
     if (strncmp(conf->host, "sim:", 4) || !conf->host[4])
@@ -186,6 +204,7 @@ static int settle(xm_conf *conf, xm_error **err)
     free(conf->log_file);
     free(conf->lockfile);
     free(conf->auto_dir);
+    free(conf->kernel_cache);
     free(conf->host);
     conf->host = xm_printf("sim:%s", dir);
     conf->state_dir = xm_printf("%s/xm", dir);
@@ -193,6 +212,7 @@ static int settle(xm_conf *conf, xm_error **err)
     conf->log_file = xm_printf("%s/log/xm.log", dir);
     conf->lockfile = xm_printf("%s/run/memory.lock", dir);
     conf->auto_dir = xm_printf("%s/auto", dir);
+    conf->kernel_cache = no_cache ? xm_strdup("") : xm_printf("%s/cache", dir);
     return 0;
 }
 
@@ -209,6 +229,8 @@ int xm_conf_load(const char *path, const char *host, xm_conf **ret_conf, xm_erro
     conf->autoballoon = -1;
     conf->run_hotplug_scripts = true;
     conf->min_restart_seconds = 60;
+    conf->kernel_cache_mib = 512;
+    conf->kernel_cache_kernels = 8;
     if (!path)
         path = not_empty(getenv("XM_CONF"));
     if (read_file(conf, path ? path : XM_CONF_PATH, required, err) < 0)
@@ -237,6 +259,7 @@ void xm_conf_free(xm_conf *conf)
     free(conf->log_file);
     free(conf->lockfile);
     free(conf->auto_dir);
+    free(conf->kernel_cache);
     free(conf->vif_script);
     free(conf->vif_bridge);
     free(conf->vif_gatewaydev);

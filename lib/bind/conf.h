@@ -1,6 +1,6 @@
 /* xm.conf: what holds for every command. A file of the configuration language, plain assignments:
- * host, state_dir, run_dir, log_file, auto_dir, autoballoon, lockfile, output_format, min_restart_seconds, and
- * the vif defaults.
+ * host, state_dir, run_dir, log_file, auto_dir, autoballoon, lockfile, output_format, min_restart_seconds,
+ * the kernel cache's and the vif defaults.
  * All paths follow from the host: a simulated host keeps everything in its own directory. */
 #ifndef XM_BIND_CONF_H
 #define XM_BIND_CONF_H
@@ -19,6 +19,8 @@ typedef struct xm_conf {
     char *log_file;             /* /var/log/xm/xm.log */
     char *auto_dir;             /* /etc/xen/auto: configurations of guests that come up with the host */
     char *lockfile;             /* /var/lock/xl: held while memory is being freed for a new guest */
+    char *kernel_cache;         /* /var/cache/xm: unpacked kernels; empty: none are kept */
+    unsigned kernel_cache_mib, kernel_cache_kernels;    /* 512 and 8: how much and how many at most */
     int autoballoon;            /* 1, 0, or -1: decide by Xen's dom0_mem= */
     bool output_sxp;            /* xl's output_format = "sxp" */
     char *vif_script, *vif_bridge, *vif_gatewaydev, *vif_backend;   /* NULL: libxl's own default */

@@ -158,6 +158,8 @@ int sim_domain_build(struct sim *sim, xm_json *json, const char *name, const str
         xm_json_free(json);
         return -1;
     }
+    if (stream == NULL)
+        sim_kernel_look(sim, json);
     if (begin(sim, json, name, stream, &domid, err) < 0)
         return -1;
     if (build->console_ready != NULL)

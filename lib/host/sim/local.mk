@@ -13,6 +13,7 @@ lib_libxm_all_la_SOURCES += \
 	lib/host/sim/host.c \
 	lib/host/sim/hotplug.c \
 	lib/host/sim/info.c \
+	lib/host/sim/kernel.c \
 	lib/host/sim/leftovers.c \
 	lib/host/sim/life.c \
 	lib/host/sim/list.c \

@@ -61,9 +61,10 @@
  * At the NTH call of OPERATION since the file was last written, by any process ("on": and at each
  * later one), it fails with the code (INVALID, NOT_FOUND, ... as in base/error.h), takes longer, or
  * the calling process gets SIGKILL. An operation is a field of struct xm_host_ops, or a point
- * inside one: create.domain (nothing made yet), create.devices (a half-made domain exists) and
- * create.finish, all three in a restore too; restore.read and save.write (per chunk of 64 KiB),
- * dump_core.write (per page), destroy.release (the domain is gone, what it had in the store is not). */
+ * inside one: create.kernel (what fails here is the kernel cache alone), create.domain (nothing made
+ * yet), create.devices (a half-made domain exists) and create.finish, the last three in a restore
+ * too; restore.read and save.write (per chunk of 64 KiB), dump_core.write (per page),
+ * destroy.release (the domain is gone, what it had in the store is not). */
 #ifndef XM_HOST_SIM_SIM_H
 #define XM_HOST_SIM_SIM_H
 
@@ -290,6 +291,11 @@ int sim_need_devices(const struct sim_state *state, const xm_conf *conf, const s
 int sim_need_device(const struct sim_state *state, const xm_conf *conf, const struct sim_guest *guest,
                     enum xm_device_kind kind, const xm_json *device, int devid, xm_error **err);
 int sim_need_boot_files(const struct sim_state *state, const struct sim_request *request, bool restored, xm_error **err);
+
+/* --- kernel.c --- */
+
+/* Has the kernel cache look at the kernel of a configuration as libxl's JSON. */
+void sim_kernel_look(struct sim *sim, const xm_json *config);
 
 /* --- create.c --- */
 

@@ -10,6 +10,7 @@ struct job {
     libxl_domain_config *config;
     const struct xm_build *build;
     int stream;
+    struct xen_kernel kernel;
 };
 
 static int check_unique(const struct job *job, xm_error **err)
@@ -115,7 +116,7 @@ static void clean_up(const struct job *job)
 /* libxc's words for a bad kernel name no file. */
 static int fail_make(const struct job *job, int rc, xm_error **err)
 {
-    const char *kernel = job->config->b_info.kernel;
+    const char *kernel = job->kernel.name ? job->kernel.name : job->config->b_info.kernel;
 
     xen_fail(job->xen, rc, err, "the domain was not made");
     if (kernel != NULL && err != NULL && strstr((*err)->msg, "no loader found") != NULL)
@@ -151,6 +152,7 @@ static int make(struct job *job, uint32_t *ret_domid, xm_error **err)
         clean_up(job);
         return -1;
     }
+    xen_kernel_mend(job->xen, domid, &job->kernel);
     if (!op.console_up && build->console_ready != NULL)
         build->console_ready(build->arg, domid);
     if (*job->xen->host.stop)
@@ -165,18 +167,11 @@ static int make(struct job *job, uint32_t *ret_domid, xm_error **err)
     return 0;
 }
 
-static int run(struct job *job, uint32_t *ret_domid, xm_error **err)
+static int make_with_memory(struct job *job, uint32_t *ret_domid, xm_error **err)
 {
     xm_autoclose int lock = -1;
     bool balloon;
 
-    if (libxl_uuid_is_nil(&job->config->c_info.uuid))
-        libxl_uuid_generate(&job->config->c_info.uuid);
-    if (check_unique(job, err) < 0)
-        return -1;
-    if (job->stream < 0 && (check_file("kernel", job->config->b_info.kernel, err) < 0
-                            || check_file("ramdisk", job->config->b_info.ramdisk, err) < 0))
-        return -1;
     if (xen_ctx(job->xen, err) == NULL)
         return -1;
     apply_conf(job);
@@ -190,10 +185,29 @@ static int run(struct job *job, uint32_t *ret_domid, xm_error **err)
     return make(job, ret_domid, err);
 }
 
+static int run(struct job *job, uint32_t *ret_domid, xm_error **err)
+{
+    int rc;
+
+    if (libxl_uuid_is_nil(&job->config->c_info.uuid))
+        libxl_uuid_generate(&job->config->c_info.uuid);
+    if (check_unique(job, err) < 0)
+        return -1;
+    if (job->stream < 0 && (check_file("kernel", job->config->b_info.kernel, err) < 0
+                            || check_file("ramdisk", job->config->b_info.ramdisk, err) < 0))
+        return -1;
+    /* Before the memory's lock: it may take its time. */
+    if (job->stream < 0)
+        xen_kernel_take(job->xen, job->config, &job->kernel);
+    rc = *job->xen->host.stop ? xm_fail(err, XM_INTERRUPTED, "interrupted") : make_with_memory(job, ret_domid, err);
+    xen_kernel_give_back(job->config, &job->kernel);
+    return rc;
+}
+
 int xen_host_create(struct xm_host *host, libxl_domain_config *config, const struct xm_build *build,
                     uint32_t *ret_domid, xm_error **err)
 {
-    struct job job = { .xen = xen_of(host), .config = config, .build = build, .stream = -1 };
+    struct job job = { .xen = xen_of(host), .config = config, .build = build, .stream = -1, .kernel.fd = -1 };
 
     return run(&job, ret_domid, err);
 }
@@ -219,7 +233,7 @@ static int parse_json(struct xen_host *xen, const char *json, libxl_domain_confi
 int xen_host_create_json(struct xm_host *host, const char *config_json, const struct xm_build *build,
                          uint32_t *ret_domid, xm_error **err)
 {
-    struct job job = { .xen = xen_of(host), .build = build, .stream = -1 };
+    struct job job = { .xen = xen_of(host), .build = build, .stream = -1, .kernel.fd = -1 };
     libxl_domain_config config;
     int rc;
 
@@ -235,7 +249,7 @@ int xen_host_create_json(struct xm_host *host, const char *config_json, const st
 int xen_host_restore(struct xm_host *host, const char *config_json, libxl_domain_config *config, const char *name,
                      int fd, const struct xm_build *build, uint32_t *ret_domid, xm_error **err)
 {
-    struct job job = { .xen = xen_of(host), .config = config, .build = build, .stream = fd };
+    struct job job = { .xen = xen_of(host), .config = config, .build = build, .stream = fd, .kernel.fd = -1 };
     libxl_domain_config saved;
     int rc = 0;
 

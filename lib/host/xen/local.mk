@@ -9,6 +9,7 @@ lib_libxm_all_la_SOURCES += \
 	lib/host/xen/holders.c \
 	lib/host/xen/hotplug.c \
 	lib/host/xen/info.c \
+	lib/host/xen/kernel.c \
 	lib/host/xen/leftovers.c \
 	lib/host/xen/life.c \
 	lib/host/xen/list.c \

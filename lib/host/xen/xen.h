@@ -146,6 +146,21 @@ int xen_balloon_more(struct xen_host *xen, uint64_t kib, xm_error **err);
 void xen_orphans(xm_leftovers *found);
 int xen_orphan_end(const struct xm_leftover *leftover, xm_error **err);
 
+/* --- kernel.c --- */
+
+/* A kernel out of the cache, in the place of the one that config names. */
+struct xen_kernel {
+    int fd;                     /* -1: none */
+    char *name;                 /* config's own, meanwhile */
+};
+
+/* Looks for one, and puts it into config; without one config stays as it is. Until it is given back,
+ * config is not to be disposed of. */
+void xen_kernel_take(struct xen_host *xen, libxl_domain_config *config, struct xen_kernel *ret_kernel);
+/* After the build: what libxl has written down about the domain names config's own again. */
+void xen_kernel_mend(struct xen_host *xen, uint32_t domid, const struct xen_kernel *kernel);
+void xen_kernel_give_back(libxl_domain_config *config, struct xen_kernel *kernel);
+
 /* --- the operations, by file --- */
 
 int xen_host_list(struct xm_host *host, unsigned want, xm_domains **ret, xm_error **err);
