@@ -219,6 +219,7 @@ static void print_settings(const xm_conf *conf)
     print_setting("run_dir", conf->run_dir);
     print_setting("log_file", conf->log_file);
     print_setting("lockfile", conf->lockfile);
+    print_setting("kernel_cache", conf->kernel_cache);
     print_setting("autoballoon", conf->autoballoon < 0 ? "auto" : conf->autoballoon ? "on" : "off");
     print_setting("output_format", conf->output_sxp ? "sxp" : "json");
     print_setting("vif.default.script", conf->vif_script);

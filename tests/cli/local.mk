@@ -17,6 +17,7 @@ CLI_TESTS = \
 	tests/cli/dump-core.t \
 	tests/cli/import-xend.t \
 	tests/cli/info.t \
+	tests/cli/kernel-cache.t \
 	tests/cli/list.t \
 	tests/cli/events.t \
 	tests/cli/examples.t \

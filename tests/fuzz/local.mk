@@ -86,3 +86,11 @@ FUZZERS += tests/fuzz/fuzz-state
 tests_fuzz_fuzz_state_SOURCES = tests/fuzz/state.c $(fuzz_common)
 tests_fuzz_fuzz_state_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_state_LDADD = lib/libxm-all.la
+
+FUZZ_REPLAYS += tests/fuzz/replay-kernel
+tests_fuzz_replay_kernel_SOURCES = tests/fuzz/kernel.c tests/fuzz/replay.c $(fuzz_common)
+tests_fuzz_replay_kernel_LDADD = lib/libxm-all.la
+FUZZERS += tests/fuzz/fuzz-kernel
+tests_fuzz_fuzz_kernel_SOURCES = tests/fuzz/kernel.c $(fuzz_common)
+tests_fuzz_fuzz_kernel_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_kernel_LDADD = lib/libxm-all.la

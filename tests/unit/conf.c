@@ -80,6 +80,9 @@ static void the_real_host_has_its_places(void **state)
     assert_string_equal(conf->log_file, "/var/log/xm/xm.log");
     assert_string_equal(conf->lockfile, "/var/lock/xl");
     assert_string_equal(conf->auto_dir, "/etc/xen/auto");
+    assert_string_equal(conf->kernel_cache, "/var/cache/xm");
+    assert_int_equal(conf->kernel_cache_mib, 512);
+    assert_int_equal(conf->kernel_cache_kernels, 8);
     assert_int_equal(conf->autoballoon, -1);
     assert_true(conf->run_hotplug_scripts);
     assert_null(conf->vif_bridge);
@@ -92,12 +95,16 @@ static void every_key_is_read(void **state)
     (void)state;
     write_file("xm.conf", "state_dir = \"/tank/xm\"\nrun_dir=\"/r\"\nlog_file=\"/l\"\nlockfile = '/x'\n"
                "autoballoon = \"off\"\noutput_format = \"sxp\"\nrun_hotplug_scripts = 0\n"
+               "kernel_cache = \"/k\"\nkernel_cache_mib = 100\nkernel_cache_kernels = 3\n"
                "vif_bridge = \"br0\"\nvif.default.script = \"vif-nat\"\n");
     conf = load("xm.conf", NULL);
     assert_string_equal(conf->state_dir, "/tank/xm");
     assert_string_equal(conf->run_dir, "/r");
     assert_string_equal(conf->log_file, "/l");
     assert_string_equal(conf->lockfile, "/x");
+    assert_string_equal(conf->kernel_cache, "/k");
+    assert_int_equal(conf->kernel_cache_mib, 100);
+    assert_int_equal(conf->kernel_cache_kernels, 3);
     assert_int_equal(conf->autoballoon, 0);
     assert_true(conf->output_sxp);
     assert_false(conf->run_hotplug_scripts);
@@ -117,6 +124,21 @@ static void a_simulated_host_keeps_all_in_its_directory(void **state)
     assert_string_equal(conf->log_file, log);
     assert_memory_equal(conf->state_dir, dir, strlen(dir));
     assert_memory_equal(conf->run_dir, dir, strlen(dir));
+    assert_memory_equal(conf->kernel_cache, dir, strlen(dir));
+}
+
+/* Off is off, on any host. */
+static void kernels_need_not_be_kept(void **state)
+{
+    static const char *const hosts[] = { "xen", "sim:here" };
+
+    (void)state;
+    write_file("xm.conf", "kernel_cache = \"\"\n");
+    for (size_t i = 0; i < XM_COUNT(hosts); i++) {
+        XM_AUTO(xm_conf) *conf = load("xm.conf", hosts[i]);
+
+        assert_string_equal(conf->kernel_cache, "");
+    }
 }
 
 static void one_directory_has_one_name(void **state)
@@ -165,6 +187,12 @@ static void mistakes_have_their_place(void **state)
     refuse("autoballoon = 'maybe'\n", "xm.conf:1:15: autoballoon: must be \"auto\", \"on\" or \"off\"\n"
            "autoballoon = 'maybe'\n              ^");
     refuse("host = 'vmware'\n", "unknown host vmware (xen, or sim:DIR for a simulated one)");
+    refuse("state_dir = ''\n", "xm.conf:1:13: state_dir: must be a string that is not empty\nstate_dir = ''\n            ^");
+    refuse("kernel_cache = 'x'\n", "xm.conf:1:16: kernel_cache: must be an absolute path\nkernel_cache = 'x'\n               ^");
+    refuse("kernel_cache_kernels = 65\n", "xm.conf:1:24: kernel_cache_kernels: must be a number of kernels, 1 to 64\n"
+           "kernel_cache_kernels = 65\n                       ^");
+    refuse("kernel_cache_mib = 0\n", "xm.conf:1:20: kernel_cache_mib: must be a number of MiB, 1 to 1048576\n"
+           "kernel_cache_mib = 0\n                   ^");
     refuse("output_format = 1\n", "xm.conf:1:17: output_format: must be \"json\" or \"sxp\"\noutput_format = 1\n                ^");
 }
 
@@ -174,6 +202,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_real_host_has_its_places, setup, teardown),
         cmocka_unit_test_setup_teardown(every_key_is_read, setup, teardown),
         cmocka_unit_test_setup_teardown(a_simulated_host_keeps_all_in_its_directory, setup, teardown),
+        cmocka_unit_test_setup_teardown(kernels_need_not_be_kept, setup, teardown),
         cmocka_unit_test_setup_teardown(one_directory_has_one_name, setup, teardown),
         cmocka_unit_test_setup_teardown(the_environment_names_the_host, setup, teardown),
         cmocka_unit_test_setup_teardown(a_named_file_must_be_there, setup, teardown),

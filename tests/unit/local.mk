@@ -111,3 +111,10 @@ tests_unit_langlib_LDADD = $(unit_ldadd)
 UNIT_TESTS += tests/unit/schedule
 tests_unit_schedule_SOURCES = tests/unit/schedule.c
 tests_unit_schedule_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/unpack tests/unit/kernel-cache
+tests_unit_unpack_SOURCES = tests/unit/unpack.c tests/unit/packer.h
+tests_unit_unpack_LDADD = $(unit_ldadd)
+tests_unit_kernel_cache_SOURCES = tests/unit/kernel-cache.c tests/unit/packer.h tests/unit/interrupt.h
+tests_unit_kernel_cache_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+tests_unit_kernel_cache_LDADD = $(unit_ldadd)
