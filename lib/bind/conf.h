@@ -19,7 +19,7 @@ typedef struct xm_conf {
     char *log_file;             /* /var/log/xm/xm.log */
     char *auto_dir;             /* /etc/xen/auto: configurations of guests that come up with the host */
     char *lockfile;             /* /var/lock/xl: held while memory is being freed for a new guest */
-    char *kernel_cache;         /* /var/cache/xm: unpacked kernels; empty: none are kept */
+    char *kernel_cache;         /* /var/cache/xm: unpacked kernels; NULL or empty: none are kept */
     unsigned kernel_cache_mib, kernel_cache_kernels;    /* 512 and 8: how much and how many at most */
     int autoballoon;            /* 1, 0, or -1: decide by Xen's dom0_mem= */
     bool output_sxp;            /* xl's output_format = "sxp" */

@@ -257,7 +257,7 @@ int xm_kernel_open(const xm_conf *conf, const struct xm_log *log, const volatile
     xm_error *err = NULL;
     int fd = -1;
 
-    if (conf->kernel_cache[0] == '\0')
+    if (conf->kernel_cache == NULL || conf->kernel_cache[0] == '\0')
         return -1;
     read_boot(dir.boot);
     if (source_open(path, &source) && open_kept(&dir, &source, stop, &fd, &err) < 0) {
