@@ -600,7 +600,7 @@ static void a_full_disk_is_no_failure(void **state)
         steps_fail = true;
         fd = open_it(w, "k");
         steps_left = -1;
-        steps_fail = false;
+        steps_fail = steps_failed = false;
         assert_true(fd < 0 || holds(fd, SIZE, 1));
         assert_true(fd >= 0 || heard(w, "not kept unpacked"));
         xm_cleanup_close(&fd);
