@@ -23,6 +23,7 @@ CLI_TESTS = \
 	tests/cli/examples.t \
 	tests/cli/help.t \
 	tests/cli/network.t \
+	tests/cli/init.t \
 	tests/cli/new.t \
 	tests/cli/pause.t \
 	tests/cli/reboot.t \
