@@ -13,14 +13,15 @@ static const struct xm_opt new_opts[] = {
     XM_OPT_END
 };
 
-static bool is_live(struct xm_env *env, const char *name)
+/* By its uuid: it still runs under the name that it had. */
+static bool is_live(struct xm_env *env, const char *uuid)
 {
     XM_AUTO(xm_guest_list) *list = NULL;
     const struct xm_guest *guest;
 
-    if (xm_guest_list_load(&env->guests, XM_WANT_NAME, &list, NULL) < 0)
+    if (xm_guest_list_load(&env->guests, 0, &list, NULL) < 0)
         return false;           /* only a remark depends on it */
-    guest = xm_guest_pick(list, XM_DIALECT_XM, name, NULL);
+    guest = xm_guest_pick(list, XM_DIALECT_XM, uuid, NULL);
     return guest != NULL && guest->domid != XM_DOMID_NONE;
 }
 
@@ -38,7 +39,7 @@ static int new_run(struct xm_env *env, const struct xm_call *call, xm_error **er
     if (env_open(env, err) < 0 || xm_guest_new(&env->guests, doc, &edited, err) < 0)
         return -1;
     name = xm_doc_get_str(doc, "name");
-    if (edited && !args->load.quiet && is_live(env, name))
+    if (edited && !args->load.quiet && is_live(env, xm_doc_get_str(doc, "uuid")))
         fprintf(stderr, "%s is running: the change takes effect at its next start\n", name);
     return 0;
 }

@@ -129,8 +129,12 @@ int xm_dir_make(const char *path, mode_t mode, xm_error **err)
         if (was != '/' && was != '\0')
             continue;
         *at = '\0';
-        if (mkdir(part, mode) < 0 && errno != EEXIST)
+        if (mkdir(part, mode) == 0) {
+            if (xm_dir_sync_of(part, err) < 0)
+                return -1;
+        } else if (errno != EEXIST) {
             return xm_fail_errno(err, errno, "%s", part);
+        }
         *at = was;
         if (was == '\0')
             break;

@@ -17,7 +17,7 @@ XM_API int xm_file_read(const char *path, size_t max, char **ret_text, size_t *r
 /* Replaces path by data so that after any interruption the old or the new file is there whole. */
 XM_API int xm_file_replace(const char *path, const void *data, size_t len, mode_t mode, xm_error **err);
 
-/* Makes path and its missing parents. An existing directory is fine. */
+/* Makes path and its missing parents, on disk when it returns. An existing directory is fine. */
 XM_API int xm_dir_make(const char *path, mode_t mode, xm_error **err);
 
 /* fsyncs the directory that holds path. */

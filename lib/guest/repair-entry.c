@@ -274,6 +274,9 @@ void xm_repair_entry(struct repair *repair, const struct xm_reg_entry *entry, co
         elsewhere(&s);
     else if (is_interrupted(&s))
         xm_repair_deal(repair, "interrupted", s.name, interruption(&s), "settled", settle, &s);
+    else if (entry->state.phase == XM_PHASE_RUNNING && s.own->shutdown && s.own->reason == XM_REASON_SUSPEND)
+        xm_repair_deal(repair, "asleep", s.name, "is suspended, and no command of xm's is saving it",
+                       "another program may be; xm destroy ends it", NULL, NULL);
     else if (entry->state.phase == XM_PHASE_HALTED && s.memory)
         forgotten_memory(&s, &memory);
 }

@@ -26,6 +26,10 @@ xm start web
 refuse 'new: on a running guest, says when it takes effect' 0 'takes effect at its next start' \
     'xm new web.cfg memory=48; s=$?; exit $s'
 check 'new: the running guest goes on as it is' 'xm list web | grep -q "^web  *[0-9]*  *96 "'
+refuse 'new: and so it does with another name' 0 '^later is running: the change takes effect at its next start$' \
+    'xm new web.cfg name=later memory=48'
+check 'new: the guest keeps the name that it runs under' 'test "$(xm domid web)" -gt 0'
+xm new -q web.cfg memory=48
 xm destroy web
 check 'new: the next start has the change' 'xm start web && xm list web | grep -q "^web  *[0-9]*  *48 "'
 refuse 'new: a mistake in the file is told with its place' 1 'bad.cfg:1:' 'echo "memory = 1 +" > bad.cfg; xm new bad.cfg'

@@ -13,9 +13,11 @@ settled='{"format": 2, "phase": "halted", "managed": true}'
 # What is found is on stdout, and the status tells of it; stderr is for failures of repair itself.
 ends() { check "$1" "$3; status=\$?; test \$status = $2 && test ! -s '$tap_dir/err'"; }
 
-# Shows REGEX with -n, changing nothing, and then mends it for good.
+# Shows REGEX with -n, changing nothing, and then mends it for good. Without the supervisor, which might be
+# the first to mend it.
 mends() {
     local before after
+    end_host
     before=$(cd "$host" && find xm sim -not -path '*fault-counts*' -not -path '*run/lock' | sort | xargs stat -c '%n %a %s %Y %i')
     ends "repair -n: $1" 2 'xm repair -n'
     like 'repair -n: names it' "$2: to be mended" "$(xm repair -n)"
@@ -91,6 +93,11 @@ mkdir -m 700 "$other"; (umask 077; echo junk >"$other/document.json")
 ends 'repair: an entry that cannot be mended' 2 'xm repair'
 like 'repair: says how to be rid of it' "$(uuid cccccccc): .*: left as it is \(xm delete $(uuid cccccccc) forgets it\)" "$(xm repair)"
 check 'repair: which works' "xm delete $(uuid cccccccc) && xm repair"
+
+xm start web
+sed -i 's/"end_ms": *-1/"end_ms": 0/; s/"end_reason": *-1/"end_reason": 2/' "$host/sim/domains/$(domid web).json"
+like 'repair: a guest that somebody else has suspended is told' "^web: is suspended, and no command of xm's is saving it: left as it is" "$(xm repair)"
+xm destroy web
 
 # The host.
 hvm=$(uuid dddddddd)

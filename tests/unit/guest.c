@@ -1471,6 +1471,26 @@ static void any_step_can_meet_a_full_disk(void **state)
     print_message("# no room for each of %d writes\n", total);
 }
 
+/* With the power cut behind it, what a step has done stays done. */
+static void what_is_done_is_on_disk(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < XM_COUNT(trials); i++) {
+        struct world *w;
+
+        setup((void **)&w);
+        trials[i].before(w);
+        durable_part = "/xm/domains";
+        unsynced_count = named_early = 0;
+        assert_int_equal(trials[i].step(w), 0);
+        durable_part = NULL;
+        if (unsynced_count != 0 || named_early != 0)
+            fail_msg("%s: %zu files and directories are not on disk, %zu got their names too early", trials[i].name,
+                     unsynced_count, named_early);
+        teardown((void **)&w);
+    }
+}
+
 /* A save that is killed right after it asked: the guest does as it was told when nobody waits any more. */
 static void a_guest_that_suspends_too_late_is_resumed(void **state)
 {
@@ -1629,6 +1649,7 @@ int main(void)
         TEST(a_guest_that_is_held_is_left_alone),
         cmocka_unit_test(any_step_can_be_stopped_anywhere),
         cmocka_unit_test(any_step_can_meet_a_full_disk),
+        cmocka_unit_test(what_is_done_is_on_disk),
         TEST(a_guest_that_suspends_too_late_is_resumed),
         TEST(a_guest_that_another_suspends_is_left_alone),
         TEST(a_killed_dump_leaves_nothing),

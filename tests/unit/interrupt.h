@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -39,14 +40,101 @@ static bool step(bool can_fill)
     return false;
 }
 
+/* --- what a power cut would undo ---
+ *
+ * Of the files whose path has durable_part in it: which have been written to and not been fsynced since, and
+ * which directories have got or lost a name since they were. A file that is given a name while it is not on
+ * disk is counted, for it would be there and empty. */
+#define DURABLE_MAX 64
+static const char *durable_part;        /* NULL: nobody asks */
+static ino_t unsynced[DURABLE_MAX];
+static size_t unsynced_count, named_early;
+
+static bool is_durable(const char *path) { return durable_part != NULL && strstr(path, durable_part) != NULL; }
+
+static bool is_unsynced(ino_t ino)
+{
+    for (size_t i = 0; i < unsynced_count; i++)
+        if (unsynced[i] == ino)
+            return true;
+    return false;
+}
+
+static void note_change(ino_t ino)
+{
+    if (!is_unsynced(ino) && unsynced_count < DURABLE_MAX)
+        unsynced[unsynced_count++] = ino;
+}
+
+static void note_fd(int fd, bool synced)
+{
+    char link[32], path[4096];
+    struct stat st;
+    ssize_t len;
+
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    len = durable_part != NULL ? readlink(link, path, sizeof(path) - 1) : -1;
+    path[len < 0 ? 0 : len] = '\0';
+    if (!is_durable(path) || fstat(fd, &st) < 0)
+        return;
+    if (!synced)
+        note_change(st.st_ino);
+    for (size_t i = 0; synced && i < unsynced_count; i++)
+        if (unsynced[i] == st.st_ino)
+            unsynced[i--] = unsynced[--unsynced_count];
+}
+
+/* The directory of path. */
+static void note_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char dir[4096];
+    struct stat st;
+
+    snprintf(dir, sizeof(dir), "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+    if (is_durable(path) && stat(dir, &st) == 0)
+        note_change(st.st_ino);
+}
+
+static void note_named(const char *from, const char *to)
+{
+    struct stat st;
+
+    if (!is_durable(to))
+        return;
+    named_early += stat(from, &st) == 0 && is_unsynced(st.st_ino);
+    note_name(to);
+}
+
 /* Removing and renaming need no space: only the others fail on a full disk. */
-ssize_t write(int fd, const void *data, size_t len) { return step(true) ? -1 : syscall(SYS_write, fd, data, len); }
-int fsync(int fd) { (void)fd; return step(true) ? -1 : 0; }    /* no power is cut here, and disks are slow */
+ssize_t write(int fd, const void *data, size_t len)
+{
+    if (step(true))
+        return -1;
+    note_fd(fd, false);
+    return syscall(SYS_write, fd, data, len);
+}
+int fsync(int fd)
+{
+    if (step(true))
+        return -1;
+    note_fd(fd, true);
+    return 0;                   /* no power is cut here, and disks are slow */
+}
 int mkdir(const char *path, mode_t mode) { return step(true) ? -1 : (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode); }
-int rename(const char *from, const char *to) { return step(false) ? -1 : (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0); }
+int rename(const char *from, const char *to)
+{
+    if (step(false))
+        return -1;
+    note_named(from, to);
+    return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
+}
 int linkat(int from_fd, const char *from, int to_fd, const char *to, int flags)
 {
-    return step(true) ? -1 : (int)syscall(SYS_linkat, from_fd, from, to_fd, to, flags);
+    if (step(true))
+        return -1;
+    note_named(from, to);
+    return (int)syscall(SYS_linkat, from_fd, from, to_fd, to, flags);
 }
 int unlink(const char *path) { return step(false) ? -1 : (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0); }
 int unlinkat(int fd, const char *path, int flags) { return step(false) ? -1 : (int)syscall(SYS_unlinkat, fd, path, flags); }
