@@ -2,10 +2,6 @@
 #include "cmd.h"
 
 #include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
-
-#define DUMP_DIR "/var/xen/dump"
 
 struct dump_args { bool live, crash, reset; };
 
@@ -16,19 +12,7 @@ static const struct xm_opt dump_opts[] = {
     XM_OPT_END
 };
 
-/* DUMP_DIR/NAME/YYYY-MMDD-HHMM.SS-NAME.DOMID.core, local time; DUMP_DIR alone if NAME cannot be made. */
-static char *default_path(const struct xm_guest *guest)
-{
-    const char *name = guest->name ? guest->name : "unnamed";
-    xm_autofree char *dir = xm_printf("%s/%s", DUMP_DIR, name);
-    time_t now = time(NULL);
-    char stamp[32];
-    struct tm tm;
-
-    strftime(stamp, sizeof(stamp), "%Y-%m%d-%H%M.%S", localtime_r(&now, &tm));
-    return xm_printf("%s/%s-%s.%u.core", xm_dir_make(dir, 0700, NULL) < 0 ? DUMP_DIR : dir, stamp, name, guest->domid);
-}
-
+/* path NULL: where cores are kept. */
 static int dump(struct xm_env *env, const struct dump_args *args, const struct xm_guest *guest, const char *path,
                 xm_error **err)
 {
@@ -36,7 +20,7 @@ static int dump(struct xm_env *env, const struct dump_args *args, const struct x
     struct attend attend;
     struct stat st;
 
-    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+    if (path != NULL && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
         return xm_fail(err, XM_INVALID, "Cannot dump core in a directory: %s", path);
     /* A guest of ours is under the supervisor's eyes meanwhile: should we die, it is let go on. */
     if (attended && attend_step(env, guest->uuid, &attend, err) < 0)
@@ -60,7 +44,6 @@ static int dump_run(struct xm_env *env, const struct xm_call *call, xm_error **e
 {
     const struct dump_args *args = call->args;
     XM_AUTO(xm_guest_list) *list = NULL;
-    xm_autofree char *path = NULL;
     const struct xm_guest *guest;
 
     if (args->crash && args->reset)
@@ -73,8 +56,7 @@ static int dump_run(struct xm_env *env, const struct xm_call *call, xm_error **e
         return -1;
     if (guest->domid == 0)
         return xm_fail(err, XM_STATE, "Cannot dump core for privileged domain 0");
-    path = call->count > 1 ? xm_strdup(call->words[1]) : default_path(guest);
-    if (dump(env, args, guest, path, err) < 0)
+    if (dump(env, args, guest, call->count > 1 ? call->words[1] : NULL, err) < 0)
         return -1;
     if (args->crash)
         return xm_guest_destroy(&env->guests, guest->domid, err);

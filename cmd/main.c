@@ -60,7 +60,7 @@ static int open_with(struct xm_env *env, int (*open_reg)(const char *, const str
     xm_host_set_stop(env->host, env->stop);
     if (open_reg(env->conf->state_dir, &env->log, &env->reg, err) < 0)
         return -1;
-    env->guests = (struct xm_guests){ env->host, env->reg, &env->log, env->conf->min_restart_seconds };
+    env->guests = (struct xm_guests){ env->host, env->reg, &env->log };
     return 0;
 }
 

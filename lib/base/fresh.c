@@ -84,6 +84,13 @@ int xm_fresh_keep(struct xm_fresh *fresh, xm_error **err)
     return xm_dir_sync_of(fresh->path, err);
 }
 
+int xm_fresh_keep_as(struct xm_fresh *fresh, const char *path, xm_error **err)
+{
+    free(fresh->path);
+    fresh->path = xm_strdup(path);
+    return xm_fresh_keep(fresh, err);
+}
+
 void xm_fresh_drop(struct xm_fresh *fresh)
 {
     if (fresh->fd >= 0)

@@ -24,6 +24,9 @@ XM_API int xm_fresh_open(const char *path, mode_t mode, struct xm_fresh *ret_fre
 /* fsyncs it and puts it in path's place, whole; after a failure path is as it was. */
 XM_API int xm_fresh_keep(struct xm_fresh *fresh, xm_error **err);
 
+/* The same in another place of the same directory. */
+XM_API int xm_fresh_keep_as(struct xm_fresh *fresh, const char *path, xm_error **err);
+
 /* A name by which this process and its children can open it; the caller's. */
 XM_API char *xm_fresh_name(const struct xm_fresh *fresh);
 

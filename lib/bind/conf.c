@@ -22,6 +22,8 @@ static const struct { const char *name; size_t offset; bool path; } strings[] = 
     { "auto_dir", offsetof(xm_conf, auto_dir), true },
     { "lockfile", offsetof(xm_conf, lockfile), true },
     { "kernel_cache", offsetof(xm_conf, kernel_cache), true },
+    { "core_dir", offsetof(xm_conf, core_dir), true },
+    { "xl_core_dir", offsetof(xm_conf, xl_core_dir), true },
     { "vif.default.script", offsetof(xm_conf, vif_script), false },
     { "vif.default.bridge", offsetof(xm_conf, vif_bridge), false },
     { "vif.default.gatewaydev", offsetof(xm_conf, vif_gatewaydev), false },
@@ -30,6 +32,11 @@ static const struct { const char *name; size_t offset; bool path; } strings[] = 
     { "vif_bridge", offsetof(xm_conf, vif_bridge), false },
     { "vif_gatewaydev", offsetof(xm_conf, vif_gatewaydev), false },
     { "vif_backend", offsetof(xm_conf, vif_backend), false },
+};
+
+static const struct { const char *name; size_t offset; } flags[] = {
+    { "run_hotplug_scripts", offsetof(xm_conf, run_hotplug_scripts) },
+    { "enable_dump", offsetof(xm_conf, enable_dump) },
 };
 
 static int flag(const xm_doc *doc, const char *key, const xm_node *node, int *ret, xm_error **err)
@@ -64,6 +71,8 @@ static int set_string(xm_conf *conf, const xm_doc *doc, size_t row, const xm_nod
 /* Numbers, each with its bounds. */
 static const struct { const char *name; size_t offset; int64_t low, high; const char *what; } numbers[] = {
     { "min_restart_seconds", offsetof(xm_conf, min_restart_seconds), 0, 86400, "a number of seconds" },
+    { "core_max_count", offsetof(xm_conf, core_max_count), 0, 100000, "a number of cores" },
+    { "core_max_mib", offsetof(xm_conf, core_max_mib), 0, 1 << 30, "a size in MiB" },
     { "kernel_cache_mib", offsetof(xm_conf, kernel_cache_mib), 1, 1 << 20, "a number of MiB" },
     { "kernel_cache_kernels", offsetof(xm_conf, kernel_cache_kernels), 1, 64, "a number of kernels" },
 };
@@ -77,16 +86,27 @@ static int set_number(xm_conf *conf, const xm_doc *doc, size_t row, const xm_nod
     return 0;
 }
 
-static int set(xm_conf *conf, const xm_doc *doc, const char *key, const xm_node *node, xm_error **err)
+static int set_flag(xm_conf *conf, const xm_doc *doc, size_t row, const xm_node *node, xm_error **err)
 {
     int on = 0;
 
+    if (flag(doc, flags[row].name, node, &on, err) < 0)
+        return -1;
+    *(bool *)((char *)conf + flags[row].offset) = on;
+    return 0;
+}
+
+static int set(xm_conf *conf, const xm_doc *doc, const char *key, const xm_node *node, xm_error **err)
+{
     for (size_t i = 0; i < XM_COUNT(strings); i++)
         if (!strcmp(key, strings[i].name))
             return set_string(conf, doc, i, node, err);
     for (size_t i = 0; i < XM_COUNT(numbers); i++)
         if (!strcmp(key, numbers[i].name))
             return set_number(conf, doc, i, node, err);
+    for (size_t i = 0; i < XM_COUNT(flags); i++)
+        if (!strcmp(key, flags[i].name))
+            return set_flag(conf, doc, i, node, err);
     if (!strcmp(key, "autoballoon")) {
         if (node->type == XM_NODE_STR && !strcmp(node->str, "auto")) {
             conf->autoballoon = -1;
@@ -102,12 +122,6 @@ static int set(xm_conf *conf, const xm_doc *doc, const char *key, const xm_node 
         if (strcmp(text, "json") && strcmp(text, "sxp"))
             return xm_doc_fail(doc, key, node, -1, err, "must be \"json\" or \"sxp\"");
         conf->output_sxp = !strcmp(text, "sxp");
-        return 0;
-    }
-    if (!strcmp(key, "run_hotplug_scripts")) {
-        if (flag(doc, key, node, &on, err) < 0)
-            return -1;
-        conf->run_hotplug_scripts = on;
         return 0;
     }
     return xm_doc_fail(doc, key, node, -1, err, "unknown key");
@@ -192,6 +206,8 @@ static int settle(xm_conf *conf, xm_error **err)
         derive(&conf->lockfile, "/var/lock/xl", "");
         derive(&conf->auto_dir, "/etc/xen/auto", "");
         derive(&conf->kernel_cache, "/var/cache/xm", "");
+        derive(&conf->core_dir, "/var/xen/dump", "");
+        derive(&conf->xl_core_dir, "/var/lib/xen/dump", "");
         return 0;
     }
     if (strncmp(conf->host, "sim:", 4) || !conf->host[4])
@@ -205,6 +221,8 @@ static int settle(xm_conf *conf, xm_error **err)
     free(conf->lockfile);
     free(conf->auto_dir);
     free(conf->kernel_cache);
+    free(conf->core_dir);
+    free(conf->xl_core_dir);
     free(conf->host);
     conf->host = xm_printf("sim:%s", dir);
     conf->state_dir = xm_printf("%s/xm", dir);
@@ -213,6 +231,8 @@ static int settle(xm_conf *conf, xm_error **err)
     conf->lockfile = xm_printf("%s/run/memory.lock", dir);
     conf->auto_dir = xm_printf("%s/auto", dir);
     conf->kernel_cache = no_cache ? xm_strdup("") : xm_printf("%s/cache", dir);
+    conf->core_dir = xm_printf("%s/dump", dir);
+    conf->xl_core_dir = xm_printf("%s/dump-xl", dir);
     return 0;
 }
 
@@ -231,6 +251,7 @@ int xm_conf_load(const char *path, const char *host, xm_conf **ret_conf, xm_erro
     conf->min_restart_seconds = 60;
     conf->kernel_cache_mib = 512;
     conf->kernel_cache_kernels = 8;
+    conf->core_max_count = 5;
     if (!path)
         path = not_empty(getenv("XM_CONF"));
     if (read_file(conf, path ? path : XM_CONF_PATH, required, err) < 0)
@@ -260,6 +281,8 @@ void xm_conf_free(xm_conf *conf)
     free(conf->lockfile);
     free(conf->auto_dir);
     free(conf->kernel_cache);
+    free(conf->core_dir);
+    free(conf->xl_core_dir);
     free(conf->vif_script);
     free(conf->vif_bridge);
     free(conf->vif_gatewaydev);

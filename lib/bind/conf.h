@@ -1,6 +1,6 @@
 /* xm.conf: what holds for every command. A file of the configuration language, plain assignments:
  * host, state_dir, run_dir, log_file, auto_dir, autoballoon, lockfile, output_format, min_restart_seconds,
- * the kernel cache's and the vif defaults.
+ * what holds for cores, the kernel cache's and the vif defaults.
  * All paths follow from the host: a simulated host keeps everything in its own directory. */
 #ifndef XM_BIND_CONF_H
 #define XM_BIND_CONF_H
@@ -25,6 +25,11 @@ typedef struct xm_conf {
     bool output_sxp;            /* xl's output_format = "sxp" */
     char *vif_script, *vif_bridge, *vif_gatewaydev, *vif_backend;   /* NULL: libxl's own default */
     bool run_hotplug_scripts;
+    char *core_dir;             /* /var/xen/dump: cores, in a directory for each guest */
+    char *xl_core_dir;          /* /var/lib/xen/dump: the core of each guest of xl's */
+    bool enable_dump;           /* a core of every guest that crashes */
+    unsigned core_max_count;    /* 5: of one guest; 0: no limit */
+    unsigned core_max_mib;      /* 0: no limit; of all in one of the directories */
     unsigned min_restart_seconds;       /* 60: a guest of xm's that ends sooner after its start is not restarted */
 } xm_conf;
 

@@ -75,8 +75,9 @@ static int let_go(struct xm_step *step, const xm_doc *adopt, uint32_t domid, boo
     keep_first_figures(step, domid);
     step->state.built = time(NULL);
     step->state.last_reason = XM_REASON_NONE;
-    step->state.restarting = step->state.held = false;
+    step->state.restarting = step->state.again = step->state.held = step->state.preserved = false;
     step->state.asked = 0;
+    step->state.kept_uuid[0] = '\0';
     if (paused)
         return xm_step_save(step, XM_PHASE_RUNNING, domid, err);
     if (xm_step_save(step, step->state.phase, domid, err) < 0 || xm_host_unpause(g->host, domid, err) < 0)

@@ -1,6 +1,7 @@
 /* The end of a domain: by hand, or by itself and then as its policy says. */
 #include <time.h>
 
+#include "guest/core.h"
 #include "guest/step.h"
 
 /* By its entry, if it has one and that can be read and settled; *ret_done then. */
@@ -51,19 +52,6 @@ int xm_guest_destroy(const struct xm_guests *guests, uint32_t domid, xm_error **
     return 0;
 }
 
-/* Spares the machine a guest that comes up and dies in a loop. xm did so, xl never did, and each
- * dialect's guests go on as they are used to. */
-static bool is_too_fast(struct xm_step *step, const xm_doc *doc, const char *name)
-{
-    double elapsed = difftime(time(NULL), (time_t)step->state.built);
-
-    if (xm_doc_dialect(doc) != XM_DIALECT_XM || elapsed >= step->guests->min_restart_seconds || elapsed < 0)
-        return false;
-    xm_log(step->guests->log, XM_LOG_ERROR, "VM %s restarting too fast (Elapsed time: %f seconds). "
-           "Refusing to restart to avoid loops.", name, elapsed);
-    return true;
-}
-
 static int destroy(struct xm_step *step, uint32_t domid, xm_error **err)
 {
     if (xm_host_destroy(step->guests->host, domid, err) < 0)
@@ -95,16 +83,26 @@ int xm_step_rebuild(struct xm_step *step, const xm_doc *doc, xm_error **err)
     return rebuild(step, doc, &how, &domid, err);
 }
 
-static int restart(struct xm_step *step, const xm_doc *doc, uint32_t domid, const struct xm_guest_how *how,
+/* Lets go of the old domain. On failure nothing has happened yet. */
+static int let_old_go(struct xm_step *step, const xm_doc *doc, uint32_t domid, bool keep, xm_error **err)
+{
+    return keep ? xm_step_keep(step, doc, err) : xm_host_destroy(step->guests->host, domid, err);
+}
+
+static int restart(struct xm_step *step, const xm_doc *doc, uint32_t domid, bool keep, const struct xm_guest_how *how,
                    uint32_t *ret_domid, xm_error **err)
 {
     struct xm_reg_state before = step->state;
 
     /* Written first: should we be stopped in between, whoever mends it knows what was meant. */
     step->state.restarting = true;
-    if (xm_step_save(step, XM_PHASE_BUILDING, XM_DOMID_NONE, err) < 0)
+    if (keep)
+        xm_step_mark_kept(step, domid);
+    if (xm_step_save(step, XM_PHASE_BUILDING, XM_DOMID_NONE, err) < 0) {
+        step->state = before;
         return -1;
-    if (xm_host_destroy(step->guests->host, domid, err) < 0) {
+    }
+    if (let_old_go(step, doc, domid, keep, err) < 0) {
         step->state = before;
         (void)xm_step_save(step, XM_PHASE_RUNNING, domid, NULL);        /* the error that matters is set */
         return -1;
@@ -127,29 +125,85 @@ int xm_guest_reset(const struct xm_guests *guests, const char *uuid, const struc
     if (xm_step_load_doc(&step, &doc, err) < 0)
         return -1;
     xm_step_keep_figures(&step, &domains->items[0]);
-    return restart(&step, doc, domains->items[0].domid, how, ret_domid, err);
+    return restart(&step, doc, domains->items[0].domid, false, how, ret_domid, err);
 }
 
-static int act(struct xm_step *step, uint32_t domid, enum xm_action action, xm_error **err)
+/* A core is worth a line, never its guest. */
+static void write_core(struct xm_step *step, const xm_doc *doc, uint32_t domid, const char *name)
 {
-    struct xm_guest_how how = { .build = { .wait_devices = true } };
-    xm_autofree char *name = xm_step_name(step);
-    XM_AUTO(xm_doc) *doc = NULL;
-    uint32_t fresh;
+    const struct xm_log *log = step->guests->log;
+    struct xm_core core = { .name = name, .uuid = step->uuid, .domid = domid, .dialect = xm_doc_dialect(doc), .lock = step->lock };
+    xm_autofree char *path = NULL, *text = NULL;
+    xm_error *why = NULL;
 
-    if (action == XM_ACTION_PRESERVE) {
-        xm_log(step->guests->log, XM_LOG_INFO, "Preserving dead domain %s (%u).", name, domid);
+    xm_log(log, XM_LOG_INFO, "Domain core dump requested for domain %s (%u) live=0 crash=0 reset=0.", name, domid);
+    if (xm_guest_core(step->guests, &core, &path, &why) == 0) {
+        xm_log(log, XM_LOG_INFO, "Core of domain %s (%u) written to %s.", name, domid, path);
+        return;
+    }
+    text = xm_error_text(why);
+    xm_log(log, XM_LOG_ERROR, "No core of domain %s (%u): %s", name, domid, text);
+    xm_error_free(why);
+}
+
+/* On record as being built meanwhile: nobody could tell how far an interrupted reset has come, and so
+ * such a guest is built again. */
+static int soft_reset(struct xm_step *step, uint32_t domid, const char *name, xm_error **err)
+{
+    const struct xm_guests *g = step->guests;
+    xm_autofree char *text = NULL;
+    xm_error *why = NULL;
+
+    step->state.restarting = true;
+    if (xm_step_save(step, XM_PHASE_BUILDING, XM_DOMID_NONE, err) < 0)
+        return -1;
+    if (xm_host_soft_reset(g->host, domid, &why) == 0) {
+        step->state.restarting = false;
+        xm_log(g->log, XM_LOG_INFO, "Domain %s (%u) was reset and runs on.", name, domid);
         return xm_step_save(step, XM_PHASE_RUNNING, domid, err);
     }
-    if (action == XM_ACTION_RESTART) {
-        if (xm_step_load_doc(step, &doc, err) < 0)
-            return -1;
-        if (!is_too_fast(step, doc, name)) {
-            step->state.restarts++;
-            return restart(step, doc, domid, &how, &fresh, err);
-        }
-    }
+    text = xm_error_text(why);
+    xm_error_free(why);
+    xm_log(g->log, XM_LOG_ERROR, "Failed to reset domain %s (%u), ending it: %s", name, domid, text);
     return destroy(step, domid, err);
+}
+
+static int act(struct xm_step *step, uint32_t domid, unsigned action, const xm_doc *doc, xm_error **err)
+{
+    struct xm_guest_how how = { .build = { .wait_devices = true } };
+    const char *name = doc ? xm_doc_get_str(doc, "name") : step->uuid;
+    uint32_t fresh;
+
+    switch (action) {
+    case XM_ACTION_PRESERVE:
+        xm_log(step->guests->log, XM_LOG_INFO, "Preserving dead domain %s (%u).", name, domid);
+        step->state.preserved = true;
+        return xm_step_save(step, XM_PHASE_RUNNING, domid, err);
+    case XM_ACTION_SOFT_RESET:
+        return soft_reset(step, domid, name, err);
+    case XM_ACTION_RESTART:
+    case XM_ACTION_RENAME_RESTART:
+        step->state.restarts++;
+        return restart(step, doc, domid, action == XM_ACTION_RENAME_RESTART, &how, &fresh, err);
+    default:
+        xm_log(step->guests->log, XM_LOG_INFO, "Destroying domain %s (%u).", name, domid);
+        return destroy(step, domid, err);
+    }
+}
+
+/* All but to destroy a guest needs to know it; a damaged entry must not make its domain stay. */
+static int act_on(struct xm_step *step, uint32_t domid, unsigned action, xm_error **err)
+{
+    unsigned then = action & ~(unsigned)XM_ACTION_DUMP;
+    XM_AUTO(xm_doc) *doc = NULL;
+    xm_error *why = NULL;
+
+    if (xm_step_load_doc(step, &doc, &why) < 0 && then != XM_ACTION_DESTROY)
+        return xm_error_pass(err, why);
+    xm_error_free(why);
+    if (doc != NULL && (action & XM_ACTION_DUMP))
+        write_core(step, doc, domid, xm_doc_get_str(doc, "name"));
+    return act(step, domid, then, doc, err);
 }
 
 int xm_guest_end(const struct xm_guests *guests, const char *uuid, int reason, enum xm_action action, xm_error **err)
@@ -162,7 +216,7 @@ int xm_guest_end(const struct xm_guests *guests, const char *uuid, int reason, e
      * true is seen only then: the end may have been dealt with meanwhile. */
     if (xm_step_open(guests, uuid, XM_EVER, &step, err) < 0 || xm_step_settle(&step, true, err) < 0)
         return -1;
-    if (!step.there || step.state.phase != XM_PHASE_RUNNING)
+    if (!step.there || step.state.phase != XM_PHASE_RUNNING || step.state.preserved)
         return 0;
     if (xm_step_domain(&step, 0, &domains, err) < 0)
         return -1;
@@ -173,5 +227,5 @@ int xm_guest_end(const struct xm_guests *guests, const char *uuid, int reason, e
         return 0;
     xm_step_keep_figures(&step, domain);
     step.state.last_reason = domain->reason != XM_REASON_NONE ? domain->reason : reason;
-    return act(&step, domain->domid, action, err);
+    return act_on(&step, domain->domid, (unsigned)action, err);
 }

@@ -22,7 +22,6 @@ struct xm_guests {
     xm_host *host;
     xm_reg *reg;
     const struct xm_log *log;
-    unsigned min_restart_seconds;       /* as in xm_conf; 0: no brake */
 };
 
 /* One guest as seen now. */
@@ -176,12 +175,20 @@ XM_API int xm_guest_save(const struct xm_guests *guests, const struct xm_guest *
 XM_API int xm_guest_restore(const struct xm_guests *guests, const char *path, const xm_doc *doc,
                             const struct xm_guest_how *how, uint32_t *ret_domid, xm_error **err);
 
-/* For the supervisor: a guest of ours has ended; policy says what to do now. */
-enum xm_action { XM_ACTION_DESTROY, XM_ACTION_RESTART, XM_ACTION_PRESERVE };
+/* For the supervisor: a guest of ours has ended; policy says what to do now. With XM_ACTION_DUMP added
+ * a core is written first; that it could not be is logged and changes nothing else. A guest that was
+ * preserved is left alone. */
+enum xm_action {
+    XM_ACTION_DESTROY, XM_ACTION_RESTART, XM_ACTION_PRESERVE,
+    XM_ACTION_RENAME_RESTART,   /* its domain stays under another name and uuid, and without devices */
+    XM_ACTION_SOFT_RESET,       /* its domain runs on; one that cannot is destroyed, as xl does */
+    XM_ACTION_DUMP = 8,
+};
 XM_API int xm_guest_end(const struct xm_guests *guests, const char *uuid, int reason, enum xm_action action, xm_error **err);
 
-/* A guest's memory as Xen's ELF core at path; live: it is not paused meanwhile. Should we be killed at
- * it, a guest of ours is let go on by mending. */
+/* A guest's memory as Xen's ELF core at path, or, if that is NULL, where the cores of xm's guests are kept
+ * (core_dir of xm.conf). live: it is not paused meanwhile. Should we be killed at it, a guest of ours
+ * is let go on by mending. */
 XM_API int xm_guest_dump_core(const struct xm_guests *guests, const struct xm_guest *guest, const char *path, bool live,
                               xm_error **err);
 

@@ -5,6 +5,7 @@ lib_libxm_all_la_SOURCES += \
 	lib/guest/check.c lib/guest/check.h \
 	lib/guest/claim.c lib/guest/claim.h \
 	lib/guest/config.c \
+	lib/guest/core.c lib/guest/core-room.c lib/guest/core.h \
 	lib/guest/device.c lib/guest/device.h \
 	lib/guest/dump.c \
 	lib/guest/edit.c lib/guest/edit.h \
@@ -12,6 +13,7 @@ lib_libxm_all_la_SOURCES += \
 	lib/guest/finding.c lib/guest/finding.h \
 	lib/guest/guest.h \
 	lib/guest/import.c lib/guest/import.h \
+	lib/guest/keep.c \
 	lib/guest/list.c \
 	lib/guest/mac.c lib/guest/mac.h \
 	lib/guest/mend.c \

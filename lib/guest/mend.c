@@ -52,22 +52,44 @@ static int finish(struct xm_step *step, const struct xm_domain *domain, xm_error
     return drop_memory(step, err);
 }
 
-static int settle_building(struct xm_step *step, const struct xm_domain *own, bool rebuild, xm_error **err)
+/* The domain of before, where it was to stay; a document that cannot be read has no name to give it. */
+static int keep(struct xm_step *step, xm_error **err)
 {
-    bool restarting = step->state.restarting;
     XM_AUTO(xm_doc) *doc = NULL;
 
-    if (own != NULL)
-        return finish(step, own, err);
-    if (step->state.domid == XM_DOMID_NONE && end_remains(step, err) < 0)
-        return -1;
-    if (!restarting || !rebuild)
-        return xm_step_halt(step, err);
-    /* Once only: a build that takes its process down would do so for ever. */
+    if (step->state.kept_uuid[0] == '\0' || xm_step_load_doc(step, &doc, NULL) < 0)
+        return 0;
+    return xm_step_keep(step, doc, err);
+}
+
+/* A restart is done again after its first interruption. A second one may well be its own doing: a
+ * build that takes its process down would do so for ever. */
+static int restart_again(struct xm_step *step, xm_error **err)
+{
+    XM_AUTO(xm_doc) *doc = NULL;
+
     step->state.restarting = false;
+    step->state.again = true;
     if (xm_step_save(step, XM_PHASE_BUILDING, XM_DOMID_NONE, err) < 0 || xm_step_load_doc(step, &doc, err) < 0)
         return -1;
     return xm_step_rebuild(step, doc, err);
+}
+
+static int settle_building(struct xm_step *step, const struct xm_domain *own, bool rebuild, xm_error **err)
+{
+    if (own != NULL)
+        return finish(step, own, err);
+    if (keep(step, err) < 0 || (step->state.domid == XM_DOMID_NONE && end_remains(step, err) < 0))
+        return -1;
+    if (step->state.restarting && rebuild)
+        return restart_again(step, err);
+    if (step->state.again) {
+        xm_autofree char *name = xm_step_name(step);
+
+        xm_log(step->guests->log, XM_LOG_ERROR, "The supervisor failed during restart of domain %s.  "
+               "Refusing to restart to avoid loops.", name);
+    }
+    return xm_step_halt(step, err);
 }
 
 static int settle_suspending(struct xm_step *step, const struct xm_domain *own, xm_error **err)

@@ -105,8 +105,9 @@ int xm_step_halt(struct xm_step *step, xm_error **err)
 {
     if (!step->there)
         return 0;
-    step->state.restarting = step->state.held = false;
+    step->state.restarting = step->state.again = step->state.held = step->state.preserved = false;
     step->state.asked = 0;
+    step->state.kept_uuid[0] = '\0';
     if (step->state.managed)
         return xm_step_save(step, XM_PHASE_HALTED, XM_DOMID_NONE, err);
     if (xm_reg_remove(step->guests->reg, step->uuid, err) < 0)

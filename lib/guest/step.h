@@ -43,6 +43,12 @@ int xm_step_domain(struct xm_step *step, unsigned want, xm_domains **ret_domains
 /* Keeps a domain's figures in the state, for listings of later. */
 void xm_step_keep_figures(struct xm_step *step, const struct xm_domain *domain);
 
+/* Notes, to be saved, that the guest's domain is to stay under another name and uuid; and sees to it.
+ * Done again after an interruption it goes on from where it was; where nothing is noted it does
+ * nothing. One that cannot be kept is destroyed. */
+void xm_step_mark_kept(struct xm_step *step, uint32_t domid);
+int xm_step_keep(struct xm_step *step, const xm_doc *doc, xm_error **err);
+
 /* Without a domain: a managed guest is written down as halted, an unmanaged one is forgotten. */
 int xm_step_halt(struct xm_step *step, xm_error **err);
 

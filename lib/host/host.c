@@ -236,14 +236,24 @@ int xm_host_sysrq(xm_host *host, uint32_t domid, char letter, xm_error **err)
     return host->ops->sysrq(host, domid, letter, err);
 }
 
-int xm_host_dump_core(xm_host *host, uint32_t domid, const char *path, bool live, xm_error **err)
+int xm_host_preserve(xm_host *host, uint32_t domid, const char *name, const char *uuid, xm_error **err)
+{
+    return host->ops->preserve(host, domid, name, uuid, err);
+}
+
+int xm_host_soft_reset(xm_host *host, uint32_t domid, xm_error **err)
+{
+    return host->ops->soft_reset(host, domid, err);
+}
+
+int xm_host_dump_core(xm_host *host, uint32_t domid, const char *path, const struct xm_dump *dump, xm_error **err)
 {
     struct stat st;
 
     /* A core is written beside and renamed, which would put it in the place of a device. */
     if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
         return xm_fail(err, XM_INVALID, "%s: is not a plain file", path);
-    return host->ops->dump_core(host, domid, path, live, err);
+    return host->ops->dump_core(host, domid, path, dump, err);
 }
 
 int xm_host_console(xm_host *host, uint32_t domid, enum xm_console_type type, unsigned num,

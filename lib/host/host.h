@@ -249,9 +249,27 @@ XM_API int xm_host_released(xm_host *host, uint32_t domid, const char *uuid, uns
 XM_API int xm_host_rename(xm_host *host, uint32_t domid, const char *name, xm_error **err);
 XM_API int xm_host_sysrq(xm_host *host, uint32_t domid, char letter, xm_error **err);
 
-/* Xen's ELF core of the domain's memory at path, mode 0600. live: the domain is not paused
- * meanwhile. A partial file is left nowhere; XM_INVALID if path is there and no plain file. */
-XM_API int xm_host_dump_core(xm_host *host, uint32_t domid, const char *path, bool live, xm_error **err);
+/* A domain that has shut down lets go of its devices, its device model included, and of its name and
+ * its uuid, which become those given; it stays as it is, with its memory, to be looked at and destroyed.
+ * Done again after an interruption it ends the same. XM_STATE if it runs; XM_EXISTS if another domain
+ * has that name. */
+XM_API int xm_host_preserve(xm_host *host, uint32_t domid, const char *name, const char *uuid, xm_error **err);
+
+/* A domain that has shut down in order to be reset (a guest that boots a new kernel by itself) runs on,
+ * with its number and memory and with devices that start anew. XM_STATE if it has shut down otherwise
+ * or not at all; XM_UNSUPPORTED if it is none that can be reset. After a failure of another kind it is
+ * good for nothing but being destroyed. */
+XM_API int xm_host_soft_reset(xm_host *host, uint32_t domid, xm_error **err);
+
+/* Xen's ELF core of the domain's memory at path, mode 0600, which appears when it is whole. XM_INVALID
+ * if path is there and no plain file. */
+struct xm_dump {
+    bool live;                  /* the domain is not paused meanwhile */
+    bool keep;                  /* what there is of one that fails stays, as PATH-incomplete; else nothing does */
+    void (*progress)(void *arg);    /* called now and then while it grows; may be NULL */
+    void *arg;
+};
+XM_API int xm_host_dump_core(xm_host *host, uint32_t domid, const char *path, const struct xm_dump *dump, xm_error **err);
 
 /* --- devices of a guest --- */
 

@@ -1,4 +1,4 @@
-lib_libxm_all_la_SOURCES += lib/host/devices.c lib/host/file.c lib/host/holders.c lib/host/host.c lib/host/host.h \
+lib_libxm_all_la_SOURCES += lib/host/core.c lib/host/devices.c lib/host/file.c lib/host/holders.c lib/host/host.c lib/host/host.h \
 	lib/host/leftovers.c lib/host/ops.h lib/host/settings.c
 include lib/host/kernel/local.mk
 include lib/host/xen/local.mk

@@ -5,6 +5,7 @@
 
 #include <libxl.h>
 
+#include "base/fresh.h"
 #include "convert/json.h"
 #include "host/host.h"
 
@@ -53,8 +54,10 @@ struct xm_host_ops {
     int (*destroy)(struct xm_host *host, uint32_t domid, xm_error **err);
     int (*released)(struct xm_host *host, uint32_t domid, const char *uuid, unsigned ms, xm_error **err);
     int (*rename)(struct xm_host *host, uint32_t domid, const char *name, xm_error **err);
+    int (*preserve)(struct xm_host *host, uint32_t domid, const char *name, const char *uuid, xm_error **err);
+    int (*soft_reset)(struct xm_host *host, uint32_t domid, xm_error **err);
     int (*sysrq)(struct xm_host *host, uint32_t domid, char letter, xm_error **err);
-    int (*dump_core)(struct xm_host *host, uint32_t domid, const char *path, bool live, xm_error **err);
+    int (*dump_core)(struct xm_host *host, uint32_t domid, const char *path, const struct xm_dump *dump, xm_error **err);
     int (*devices)(struct xm_host *host, uint32_t domid, enum xm_device_kind kind, xm_devices **ret, xm_error **err);
     int (*attach)(struct xm_host *host, uint32_t domid, enum xm_device_kind kind, void *device, int *ret_devid,
                   xm_error **err);
@@ -89,6 +92,13 @@ int xm_host_check_scheduler(uint32_t domid, enum xm_scheduler has, enum xm_sched
 
 /* A file by its real path, all but mounted and what is behind a loop device; what names it in errors. */
 int xm_host_file_look(const char *path, const char *what, bool inside, struct xm_host_file *ret, xm_error **err);
+
+/* --- core.c --- */
+
+/* Tells of progress if it is larger than *size, which follows. */
+bool xm_core_grows(int fd, const struct xm_dump *dump, off_t *size);
+/* What there is of one that will not be whole is kept, if that is wanted. */
+void xm_core_fail(struct xm_fresh *fresh, const struct xm_dump *dump);
 
 /* --- holders.c --- */
 

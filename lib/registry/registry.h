@@ -53,6 +53,8 @@ struct xm_reg_state {
     bool held;                  /* while running: a command has paused it, and lets it go when it is done */
     int64_t asked;              /* while running: when a save that came to nothing asked it to suspend; 0: none.
                                  * It may yet do so, and nobody waits for it */
+    bool again;                 /* while building: its policy does it, once more after an interruption */
+    bool preserved;             /* while running: it has ended, and its policy was to leave it so */
     uint32_t domid;             /* UINT32_MAX: none */
     int64_t built;              /* seconds since 1970 of the latest build; 0: never */
     uint64_t cpu_ns;            /* as last seen, for listings while it is halted */
@@ -60,6 +62,11 @@ struct xm_reg_state {
     unsigned vcpus;             /* likewise */
     unsigned restarts;          /* by its policy, since it was last started by hand */
     int last_reason;            /* enum xm_shutdown_reason of its end; -1: none since its latest build */
+    /* While building, its domain of before, which is to stay under another name: that one's number,
+     * the uuid it gets ("": there is none), and when. */
+    uint32_t kept_domid;
+    char kept_uuid[37];
+    int64_t kept_at;
 };
 
 struct xm_reg_entry {
@@ -92,6 +99,11 @@ XM_API int xm_reg_lock(xm_reg *reg, const char *uuid, bool wait, int *ret_fd, xm
 /* Lets go of a guest's lock, and removes its file where there is no entry for it to guard. Closing
  * fd is enough where the entry is there. */
 XM_API void xm_reg_unlock(xm_reg *reg, const char *uuid, int fd);
+
+/* A sign of life: whoever holds a guest's lock for long, and gets on with it, gives one now and then. The
+ * latest one's time, 0 if there is no lock; only good for being compared with an earlier one. */
+XM_API void xm_reg_beat(int fd);
+XM_API int64_t xm_reg_last_beat(const xm_reg *reg, const char *uuid);
 
 /* Adds a guest: doc has "name" and "uuid" as strings. XM_EXISTS "VM name 'N' already exists" if
  * another entry has the name, or if the uuid is there. The caller holds the guest's lock. */

@@ -5,8 +5,9 @@
 #include "base/fd.h"
 #include "convert/json.h"
 #include "registry/store.h"
+#include "registry/uuid.h"
 
-/* 1: without held and asked. */
+/* 1: without held, asked, again, preserved and kept. */
 #define FORMAT 2
 #define DOC_MAX (8u << 20)
 #define STATE_MAX (64u << 10)
@@ -70,6 +71,18 @@ static bool is_true(const xm_json *json, const char *key)
     return value != NULL && value->type == XM_JSON_BOOL && value->i != 0;
 }
 
+static void read_kept(const xm_json *json, struct xm_reg_state *state)
+{
+    const xm_json *kept = xm_json_get(json, "kept", NULL), *uuid = kept ? xm_json_get(kept, "uuid", NULL) : NULL;
+    const char *text = uuid ? xm_json_str(uuid) : NULL;
+
+    if (text == NULL || !xm_uuid_is_plain(text))
+        return;
+    memcpy(state->kept_uuid, text, sizeof(state->kept_uuid));
+    state->kept_domid = (uint32_t)number(kept, "domid", UINT32_MAX, XM_REG_NO_DOMID);
+    state->kept_at = number(kept, "at", INT64_MAX, 0);
+}
+
 static int parse_state(const char *path, const xm_json *json, struct xm_reg_state *ret_state, xm_error **err)
 {
     struct xm_reg_state state = { 0 };
@@ -85,6 +98,8 @@ static int parse_state(const char *path, const xm_json *json, struct xm_reg_stat
     state.restarting = is_true(json, "restarting");
     state.held = is_true(json, "held");
     state.asked = number(json, "asked", INT64_MAX, 0);
+    state.again = is_true(json, "again");
+    state.preserved = is_true(json, "preserved");
     state.domid = (uint32_t)number(json, "domid", UINT32_MAX, XM_REG_NO_DOMID);
     state.built = number(json, "built", INT64_MAX, 0);
     state.cpu_ns = (uint64_t)number(json, "cpu_ns", INT64_MAX, 0);
@@ -92,6 +107,7 @@ static int parse_state(const char *path, const xm_json *json, struct xm_reg_stat
     state.vcpus = (unsigned)number(json, "vcpus", UINT_MAX, 0);
     state.restarts = (unsigned)number(json, "restarts", UINT_MAX, 0);
     state.last_reason = (int)number(json, "last_reason", INT_MAX, -1);
+    read_kept(json, &state);
     *ret_state = state;
     return 0;
 }
@@ -115,6 +131,16 @@ int xm_reg_read_state(const char *path, struct xm_reg_state *ret_state, xm_error
     return xm_reg_parse_state(text, len, path, ret_state, err);
 }
 
+static xm_json *format_kept(const struct xm_reg_state *state)
+{
+    xm_json *kept = xm_json_new(XM_JSON_OBJECT);
+
+    xm_json_set(kept, "domid", xm_json_new_int(state->kept_domid));
+    xm_json_set(kept, "uuid", xm_json_new_str(state->kept_uuid));
+    xm_json_set(kept, "at", xm_json_new_int(state->kept_at));
+    return kept;
+}
+
 char *xm_reg_format_state(const struct xm_reg_state *state)
 {
     XM_AUTO(xm_json) *json = xm_json_new(XM_JSON_OBJECT);
@@ -128,6 +154,12 @@ char *xm_reg_format_state(const struct xm_reg_state *state)
         xm_json_set(json, "held", xm_json_new_bool(true));
     if (state->asked != 0)
         xm_json_set(json, "asked", xm_json_new_int(state->asked));
+    if (state->again)
+        xm_json_set(json, "again", xm_json_new_bool(true));
+    if (state->preserved)
+        xm_json_set(json, "preserved", xm_json_new_bool(true));
+    if (state->kept_uuid[0] != '\0')
+        xm_json_set(json, "kept", format_kept(state));
     if (state->domid != XM_REG_NO_DOMID)
         xm_json_set(json, "domid", xm_json_new_int(state->domid));
     xm_json_set(json, "built", xm_json_new_int(state->built));

@@ -8,32 +8,34 @@
 #include <unistd.h>
 
 #include "super/loop.h"
+#include "super/policy.h"
 
-#define WORKER_MS (300 * 1000)      /* a build that takes longer hangs */
+#define WORKER_MS (300 * 1000)      /* a build that takes longer hangs, and so does one who writes a core and gets no further */
 #define WORKER_GRACE_MS (15 * 1000) /* between asking it to undo and ending it */
 #define TRIES_MAX 5
 #define RETRY_MS 1000
 #define HELD_FIRST_MS 50
 #define HELD_MOST_MS 30000
 
-static const char *const action_words[] = {
-    [XM_ACTION_DESTROY] = "destroy", [XM_ACTION_RESTART] = "restart", [XM_ACTION_PRESERVE] = "preserve",
-};
-
 const char *super_action_word(int action)
 {
-    return action == SUPER_MEND ? "mend" : action_words[action];
+    return action == SUPER_MEND ? "mend" : xm_policy_action_word((unsigned)action);
+}
+
+static bool is_dump(const struct job *job)
+{
+    return job->action != SUPER_MEND && ((unsigned)job->action & XM_ACTION_DUMP);
 }
 
 bool super_find_action(const char *word, int *ret_action)
 {
-    for (int i = 0; i < (int)XM_COUNT(action_words); i++)
-        if (strcmp(action_words[i], word) == 0) {
-            *ret_action = i;
-            return true;
-        }
+    unsigned action;
+
     *ret_action = SUPER_MEND;
-    return strcmp(word, "mend") == 0;
+    if (!xm_policy_find_action(word, &action))
+        return strcmp(word, "mend") == 0;
+    *ret_action = (int)action;
+    return true;
 }
 
 void super_queue(struct super *super, const char *uuid, int action, int reason)
@@ -63,13 +65,14 @@ static bool has_worker(const struct super *super, const char *uuid)
     return false;
 }
 
-static size_t count_workers(const struct super *super)
+/* Cores take long: those who write them must not keep others from being built again. */
+static bool has_room(const struct super *super, bool dump)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < super->job_count; i++)
-        count += super->jobs[i].pid != 0;
-    return count;
+        count += super->jobs[i].pid != 0 && is_dump(&super->jobs[i]) == dump;
+    return count < (dump ? SUPER_DUMPERS_MAX : SUPER_WORKERS_MAX);
 }
 
 static void exec_worker(struct super *super, const struct job *job)
@@ -109,6 +112,7 @@ static int start_worker(struct super *super, struct job *job)
     job->pidfd = pidfd_open(job->pid, 0);
     job->adopted = false;
     job->limit = super_now() + limit_of(super->config->worker_ms, WORKER_MS);
+    job->beat = xm_reg_last_beat(super->reg, job->uuid);
     return 0;
 }
 
@@ -234,6 +238,18 @@ static void check_adopted(struct super *super, struct job *job)
                  || (job->action != SUPER_MEND && waits_for_its_end(super, job->uuid)));
 }
 
+/* It has done something since the last look, and gets as long again. */
+static bool gets_on(struct super *super, struct job *job, int64_t now)
+{
+    int64_t beat = xm_reg_last_beat(super->reg, job->uuid);
+
+    if (job->told || !is_dump(job) || beat == job->beat)
+        return false;
+    job->beat = beat;
+    job->limit = now + limit_of(super->config->worker_ms, WORKER_MS);
+    return true;
+}
+
 static void check_child(struct super *super, struct job *job)
 {
     int status;
@@ -261,7 +277,7 @@ static void check_worker(struct super *super, struct job *job)
         check_adopted(super, job);
     else
         check_child(super, job);
-    if (job->pid == 0 || now < job->limit)
+    if (job->pid == 0 || now < job->limit || gets_on(super, job, now))
         return;
     super_log_line(&super->log, XM_LOG_ERROR, "jobs", "%s: the worker for %s (pid %d) hangs, %s", job->uuid,
                    super_action_word(job->action), (int)job->pid, job->told ? "ending it" : "asking it to stop");
@@ -292,15 +308,14 @@ void super_run_jobs(struct super *super)
     for (size_t i = 0; i < super->job_count; i++)
         if (super->jobs[i].pid != 0)
             check_worker(super, &super->jobs[i]);
-    for (size_t i = 0; i < super->job_count && count_workers(super) < SUPER_WORKERS_MAX; i++)
-        if (may_start(super, &super->jobs[i]))
+    for (size_t i = 0; i < super->job_count; i++)
+        if (has_room(super, is_dump(&super->jobs[i])) && may_start(super, &super->jobs[i]))
             try_to_start(super, &super->jobs[i]);
     forget_done(super);
 }
 
 int64_t super_jobs_due(const struct super *super)
 {
-    bool full = count_workers(super) >= SUPER_WORKERS_MAX;
     int64_t due = INT64_MAX;
 
     for (size_t i = 0; i < super->job_count; i++) {
@@ -308,7 +323,7 @@ int64_t super_jobs_due(const struct super *super)
         int64_t at = job->pid != 0 ? job->limit : job->not_before;
 
         /* one that waits for a worker or a client is started when that ends, not by the clock */
-        if (job->pid == 0 && (full || has_worker(super, job->uuid) || super_is_worked_on(super, job->uuid)))
+        if (job->pid == 0 && (!has_room(super, is_dump(job)) || has_worker(super, job->uuid) || super_is_worked_on(super, job->uuid)))
             continue;
         /* without a pidfd (a kernel of before 5.3) its end is found by looking */
         if (job->pid != 0 && job->pidfd < 0)

@@ -76,8 +76,7 @@ static int open_all(struct super *super, xm_error **err)
     if (take_host(super, err) < 0 || xm_host_open(conf, &super->log.log, &super->host, err) < 0
         || xm_reg_open(conf->state_dir, &super->log.log, &super->reg, err) < 0)
         return -1;
-    super->guests = (struct xm_guests){ .host = super->host, .reg = super->reg, .log = &super->log.log,
-                                        .min_restart_seconds = conf->min_restart_seconds };
+    super->guests = (struct xm_guests){ .host = super->host, .reg = super->reg, .log = &super->log.log };
     /* Events before the first look, so that nothing falls in between; the socket last, so that
      * whoever reaches it is answered out of full knowledge. */
     if (xm_host_events_open(super->host, &super->events, err) < 0 || super_watch_locks(super, err) < 0

@@ -16,6 +16,7 @@
 
 #define SUPER_CLIENTS_MAX 256
 #define SUPER_WORKERS_MAX 4
+#define SUPER_DUMPERS_MAX 2     /* beside those: they write cores first */
 #define SUPER_MEND (-1)         /* as a job's action: xm_guest_mend() instead of xm_guest_end() */
 
 /* One of ours that has a domain. */
@@ -35,13 +36,14 @@ struct peer {
 
 struct job {
     char uuid[37];
-    int action;                 /* enum xm_action or SUPER_MEND */
+    int action;                 /* enum xm_action, with XM_ACTION_DUMP or without, or SUPER_MEND */
     int reason;
     unsigned tries, failures;   /* tries: how often it was put off */
     int64_t not_before;
     pid_t pid;                  /* 0: waiting */
     int pidfd;
     int64_t limit;              /* when the worker is told to stop, then made to */
+    int64_t beat;               /* the guest's last sign of life of its worker, as seen at its start or limit */
     bool told, done;
     bool adopted;               /* its worker is no child of ours: how it ended is not known, only that */
 };

@@ -1,5 +1,6 @@
 /* What the supervisor knows of guests, and what it makes of the host's events. */
 #include <string.h>
+#include <time.h>
 
 #include "super/loop.h"
 #include "super/policy.h"
@@ -100,8 +101,29 @@ int super_adopt(struct super *super, xm_error **err)
     return 0;
 }
 
-static void handle_shutdown(struct super *super, const char *uuid, const struct xm_event *event)
+static void tell_end(struct super *super, const char *name, const struct xm_event *event)
 {
+    if (event->reason == XM_REASON_CRASH)
+        super_log_line(&super->log, XM_LOG_WARNING, "policy", "Domain has crashed: name=%s id=%u.", name, event->domid);
+    else
+        super_log_line(&super->log, XM_LOG_INFO, "policy", "Domain has shutdown: name=%s id=%u reason=%s.",
+                       name, event->domid, xm_policy_reason(event->reason));
+}
+
+/* Of the kinds of super.h, that which says what the guest can be expected to do next. */
+static const char *kind_of(unsigned action)
+{
+    return (action & ~(unsigned)XM_ACTION_DUMP) == XM_ACTION_PRESERVE ? "preserved" : "restarting";
+}
+
+static void handle_shutdown(struct super *super, const char *uuid, const struct xm_reg_state *state,
+                            const struct xm_event *event)
+{
+    const xm_conf *conf = super->config->conf;
+    struct xm_end end = {
+        .reason = event->reason, .elapsed = difftime(time(NULL), (time_t)state->built),
+        .min_restart_seconds = conf->min_restart_seconds, .enable_dump = conf->enable_dump,
+    };
     XM_AUTO(xm_doc) *doc = NULL;
     struct xm_verdict verdict;
     xm_error *why = NULL;
@@ -116,19 +138,16 @@ static void handle_shutdown(struct super *super, const char *uuid, const struct 
         return;
     }
     name = xm_doc_get_str(doc, "name");
-    if (event->reason == XM_REASON_CRASH)
-        super_log_line(&super->log, XM_LOG_WARNING, "policy", "Domain has crashed: name=%s id=%u.", name, event->domid);
-    else
-        super_log_line(&super->log, XM_LOG_INFO, "policy", "Domain has shutdown: name=%s id=%u reason=%s.",
-                       name, event->domid, xm_policy_reason(event->reason));
-    verdict = xm_policy(doc, event->reason);
-    if (verdict.lacks != NULL)
-        super_log_line(&super->log, XM_LOG_WARNING, "policy", "Domain %s: %s, though %s", name, verdict.word, verdict.lacks);
-    else
-        super_log_line(&super->log, XM_LOG_INFO, "policy", "Domain %s: %s", name, verdict.word);
-    if (verdict.action != XM_ACTION_DESTROY)
+    verdict = xm_policy(doc, &end);
+    tell_end(super, name, event);
+    super_log_line(&super->log, XM_LOG_INFO, "policy", "Domain %s (%u): %s on %s", name, event->domid, verdict.word,
+                   xm_policy_reason(event->reason));
+    if (verdict.too_fast)
+        super_log_line(&super->log, XM_LOG_ERROR, "policy", "VM %s restarting too fast (Elapsed time: %f seconds). "
+                       "Refusing to restart to avoid loops.", name, end.elapsed);
+    if ((verdict.action & ~(unsigned)XM_ACTION_DUMP) != XM_ACTION_DESTROY)
         super_emit(super, &(struct super_event){
-            .kind = verdict.action == XM_ACTION_RESTART ? "restarting" : "preserved", .uuid = uuid, .name = name,
+            .kind = kind_of(verdict.action), .uuid = uuid, .name = name,
             .domid = event->domid, .reason = xm_policy_reason(event->reason) });
     super_queue(super, uuid, (int)verdict.action, event->reason);
 }
@@ -158,6 +177,6 @@ void super_handle(struct super *super, const struct xm_event *event)
     if (event->type == XM_EVENT_GONE
         || (event->reason == XM_REASON_SUSPEND && xm_guest_is_half_way(&state)))
         super_queue(super, uuid, SUPER_MEND, XM_REASON_NONE);
-    else if (event->reason != XM_REASON_SUSPEND)
-        handle_shutdown(super, uuid, event);
+    else if (event->reason != XM_REASON_SUSPEND && !state.preserved)
+        handle_shutdown(super, uuid, &state, event);
 }

@@ -6,31 +6,18 @@
 #include "guest/guest.h"
 #include "registry/uuid.h"
 #include "super/log.h"
+#include "super/policy.h"
 #include "super/super.h"
-
-static const char *const actions[] = {
-    [XM_ACTION_DESTROY] = "destroy", [XM_ACTION_RESTART] = "restart", [XM_ACTION_PRESERVE] = "preserve",
-};
-
-static bool find_action(const char *word, enum xm_action *ret_action)
-{
-    for (size_t i = 0; i < XM_COUNT(actions); i++)
-        if (strcmp(actions[i], word) == 0) {
-            *ret_action = (enum xm_action)i;
-            return true;
-        }
-    return false;
-}
 
 static int act(const struct xm_guests *guests, const char *uuid, int reason, const char *word, xm_error **err)
 {
-    enum xm_action action;
+    unsigned action;
 
     if (strcmp(word, "mend") == 0)
         return xm_guest_mend(guests, uuid, err);
-    if (!find_action(word, &action))
+    if (!xm_policy_find_action(word, &action))
         return xm_fail(err, XM_INVALID, "'%s' is no action", word);
-    return xm_guest_end(guests, uuid, reason, action, err);
+    return xm_guest_end(guests, uuid, reason, (enum xm_action)action, err);
 }
 
 static void log_failure(const struct super_log *log, const struct xm_guests *guests, const char *uuid,
@@ -56,7 +43,6 @@ int xm_super_work(const xm_conf *conf, const struct xm_log *log, char *const *wo
         return xm_fail(err, XM_INVALID, "a worker takes UUID REASON ACTION");
     super_log_init(&own, conf->log_file, "guest", log);
     guests.log = &own.log;
-    guests.min_restart_seconds = conf->min_restart_seconds;
     rc = xm_host_open(conf, &own.log, &guests.host, &why);
     if (rc == 0)
         rc = xm_reg_open(conf->state_dir, &own.log, &guests.reg, &why);

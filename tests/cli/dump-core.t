@@ -17,11 +17,21 @@ refuse 'xl dump-core: the file must be named' 2 'requires at least 2 arguments' 
 faults 'dump_core.write 2 once fail IO "No space left on device"'
 refuse 'dump-core: a full disk' 1 'No space left on device' 'xm dump-core web core4'
 check 'dump-core: nothing is left of it' 'test "$(ls | grep -c core4)" = 0 && ! xm list web | grep -q "p---"'
+refuse 'dump-core: without a file, the same disk' 1 'No space left' 'faults "dump_core.write 2 once fail IO \"No space left on device\""; xm dump-core web'
+check 'dump-core: what there is of that one stays' 'ls "$host"/dump/web/*-web.$(xm domid web).core-incomplete && rm -r "$host/dump"'
 faults ''
 faults 'dump_core.write 3 once kill'
 check 'dump-core: killed half way, the guest is let go on, and no file is left' \
     '! xm dump-core web core4; faults ""; wait_for 20 "! xm list web | grep -q p---" && test "$(ls | grep -c core4)" = 0'
 faults ''
+check 'dump-core: without a file, where cores are kept' 'xm dump-core web && [[ $(cd "$host/dump/web"; ls) =~ ^20[0-9]{2}-[0-9]{4}-[0-9]{4}\.[0-9]{2}-web\.$(xm domid web)\.core$ ]]'
+is 'dump-core: for root alone' '700 600' "$(stat -c %a "$host/dump/web" "$host"/dump/web/*.core | xargs)"
+echo 'core_max_count = 2' >"$XM_CONF"
+check 'dump-core: no more of them than xm.conf says' '
+    for i in 1 2 3; do sleep 1; xm dump-core web || break; done; [ "$(ls "$host/dump/web" | wc -l)" = 2 ]'
+echo 'core_max_mib = 60' >"$XM_CONF"
+refuse 'dump-core: none that is larger than that' 1 'a core of 65 MiB would not fit \(core_max_mib is 60\)' 'xm dump-core web'
+rm "$XM_CONF"
 check 'dump-core -R: and builds it again' 'old=$(xm domid web); xm dump-core -R web core5 && test "$(xm domid web)" -gt "$old"'
 check 'dump-core -C: and ends it' 'xm dump-core -C web core6 && ! xm domid web'
 done_testing

@@ -83,6 +83,12 @@ static void the_real_host_has_its_places(void **state)
     assert_string_equal(conf->kernel_cache, "/var/cache/xm");
     assert_int_equal(conf->kernel_cache_mib, 512);
     assert_int_equal(conf->kernel_cache_kernels, 8);
+    assert_string_equal(conf->core_dir, "/var/xen/dump");
+    assert_string_equal(conf->xl_core_dir, "/var/lib/xen/dump");
+    assert_int_equal(conf->core_max_count, 5);
+    assert_int_equal(conf->core_max_mib, 0);
+    assert_int_equal(conf->min_restart_seconds, 60);
+    assert_false(conf->enable_dump);
     assert_int_equal(conf->autoballoon, -1);
     assert_true(conf->run_hotplug_scripts);
     assert_null(conf->vif_bridge);
@@ -96,7 +102,8 @@ static void every_key_is_read(void **state)
     write_file("xm.conf", "state_dir = \"/tank/xm\"\nrun_dir=\"/r\"\nlog_file=\"/l\"\nlockfile = '/x'\n"
                "autoballoon = \"off\"\noutput_format = \"sxp\"\nrun_hotplug_scripts = 0\n"
                "kernel_cache = \"/k\"\nkernel_cache_mib = 100\nkernel_cache_kernels = 3\n"
-               "vif_bridge = \"br0\"\nvif.default.script = \"vif-nat\"\n");
+               "enable_dump = 1\ncore_dir = '/c'\nxl_core_dir = '/d'\ncore_max_count = 7\ncore_max_mib = 9000\n"
+               "min_restart_seconds = 5\nvif_bridge = \"br0\"\nvif.default.script = \"vif-nat\"\n");
     conf = load("xm.conf", NULL);
     assert_string_equal(conf->state_dir, "/tank/xm");
     assert_string_equal(conf->run_dir, "/r");
@@ -108,6 +115,12 @@ static void every_key_is_read(void **state)
     assert_int_equal(conf->autoballoon, 0);
     assert_true(conf->output_sxp);
     assert_false(conf->run_hotplug_scripts);
+    assert_true(conf->enable_dump);
+    assert_string_equal(conf->core_dir, "/c");
+    assert_string_equal(conf->xl_core_dir, "/d");
+    assert_int_equal(conf->core_max_count, 7);
+    assert_int_equal(conf->core_max_mib, 9000);
+    assert_int_equal(conf->min_restart_seconds, 5);
     assert_string_equal(conf->vif_bridge, "br0");
     assert_string_equal(conf->vif_script, "vif-nat");
 }
@@ -124,6 +137,8 @@ static void a_simulated_host_keeps_all_in_its_directory(void **state)
     assert_string_equal(conf->log_file, log);
     assert_memory_equal(conf->state_dir, dir, strlen(dir));
     assert_memory_equal(conf->run_dir, dir, strlen(dir));
+    assert_memory_equal(conf->core_dir, dir, strlen(dir));
+    assert_memory_equal(conf->xl_core_dir, dir, strlen(dir));
     assert_memory_equal(conf->kernel_cache, dir, strlen(dir));
 }
 
@@ -186,6 +201,8 @@ static void mistakes_have_their_place(void **state)
     refuse("state_dir = 'x'\n", "xm.conf:1:13: state_dir: must be an absolute path\nstate_dir = 'x'\n            ^");
     refuse("autoballoon = 'maybe'\n", "xm.conf:1:15: autoballoon: must be \"auto\", \"on\" or \"off\"\n"
            "autoballoon = 'maybe'\n              ^");
+    refuse("core_max_mib = -1\n", "xm.conf:1:16: core_max_mib: must be a size in MiB, 0 to 1073741824\ncore_max_mib = -1\n               ^");
+    refuse("enable_dump = 'yes'\n", "xm.conf:1:15: enable_dump: must be 1 or 0\nenable_dump = 'yes'\n              ^");
     refuse("host = 'vmware'\n", "unknown host vmware (xen, or sim:DIR for a simulated one)");
     refuse("state_dir = ''\n", "xm.conf:1:13: state_dir: must be a string that is not empty\nstate_dir = ''\n            ^");
     refuse("kernel_cache = 'x'\n", "xm.conf:1:16: kernel_cache: must be an absolute path\nkernel_cache = 'x'\n               ^");

@@ -1122,7 +1122,7 @@ static void a_core_is_an_elf_file(void **state)
     xm_error *err = NULL;
     struct stat st;
 
-    assert_int_equal(xm_host_dump_core(w->host, domid, path, false, NULL), 0);
+    assert_int_equal(xm_host_dump_core(w->host, domid, path, &(struct xm_dump){ 0 }, NULL), 0);
     assert_string_equal(look(w, domid), "-b---");
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
@@ -1136,7 +1136,7 @@ static void a_core_is_an_elf_file(void **state)
     assert_non_null(strstr(text, ".xen_p2m"));
     assert_non_null(strstr(text, ".xen_pages"));
     assert_null(strstr(text, "arning"));
-    assert_int_equal(xm_host_dump_core(w->host, domid, missing, true, &err), -1);
+    assert_int_equal(xm_host_dump_core(w->host, domid, missing, &(struct xm_dump){ .live = true }, &err), -1);
     expect(err, XM_NOT_FOUND, "/no/core: No such file");
 }
 
@@ -1201,7 +1201,7 @@ static void a_core_that_fails_leaves_nothing(void **state)
 
     assert_int_equal(mkdir(dir, 0700), 0);
     put(w, "sim/faults", "dump_core.write 9 once fail IO \"disk on fire\"\n");
-    assert_int_equal(xm_host_dump_core(w->host, domid, path, false, &err), -1);
+    assert_int_equal(xm_host_dump_core(w->host, domid, path, &(struct xm_dump){ 0 }, &err), -1);
     expect(err, XM_IO, "disk on fire");
     assert_int_equal(rmdir(dir), 0);
     assert_string_equal(look(w, domid), "-b---");

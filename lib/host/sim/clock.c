@@ -95,6 +95,7 @@ void sim_guest_plan(struct sim_guest *guest)
     const struct { int64_t ms; int reason; } plans[] = {
         { guest->does.crash_ms, XM_REASON_CRASH }, { guest->does.reboot_ms, XM_REASON_REBOOT },
         { guest->does.poweroff_ms, XM_REASON_POWEROFF },
+        { guest->does.watchdog_ms, XM_REASON_WATCHDOG }, { guest->does.soft_reset_ms, XM_REASON_SOFT_RESET },
     };
 
     guest->end_ms = -1;

@@ -137,8 +137,9 @@ static void add_head(struct xm_buf *out, const struct sim_guest *guest, const ch
 }
 
 static int write_core(struct sim *sim, const struct sim_guest *guest, const char *xen_version, int fd, const char *path,
-                      xm_error **err)
+                      const struct xm_dump *dump, xm_error **err)
 {
+    off_t size = 0;
     uint64_t pages = (uint64_t)(guest->mem_kib + 1023) / 1024;
     xm_autobuf head = XM_BUF_INIT;
     char page[PAGE];
@@ -152,17 +153,22 @@ static int write_core(struct sim *sim, const struct sim_guest *guest, const char
         if (sim_stopped(sim, err) < 0 || sim_fault(sim, "dump_core.write", err) < 0
             || xm_fd_write(fd, page, sizeof(page), path, err) < 0)
             return -1;
+        (void)xm_core_grows(fd, dump, &size);
     }
     return 0;
 }
 
-static int write_file(struct sim *sim, const struct sim_guest *guest, const char *xen_version, const char *path, xm_error **err)
+static int write_file(struct sim *sim, const struct sim_guest *guest, const char *xen_version, const char *path,
+                      const struct xm_dump *dump, xm_error **err)
 {
     xm_autofresh fresh = XM_FRESH_INIT;
 
-    if (xm_fresh_open(path, 0600, &fresh, err) < 0 || write_core(sim, guest, xen_version, fresh.fd, path, err) < 0)
+    if (xm_fresh_open(path, 0600, &fresh, err) < 0)
         return -1;
-    return xm_fresh_keep(&fresh, err);
+    if (write_core(sim, guest, xen_version, fresh.fd, path, dump, err) == 0)
+        return xm_fresh_keep(&fresh, err);
+    xm_core_fail(&fresh, dump);
+    return -1;
 }
 
 /* Looks at the guest, paused first unless live; *ret_paused: by us. */
@@ -189,7 +195,7 @@ static int begin(struct sim *sim, uint32_t domid, bool live, struct sim_guest *r
     return 0;
 }
 
-int sim_dump_core(struct xm_host *host, uint32_t domid, const char *path, bool live, xm_error **err)
+int sim_dump_core(struct xm_host *host, uint32_t domid, const char *path, const struct xm_dump *dump, xm_error **err)
 {
     struct sim *sim = (struct sim *)host;
     xm_autofree char *xen_version = NULL;
@@ -197,9 +203,9 @@ int sim_dump_core(struct xm_host *host, uint32_t domid, const char *path, bool l
     bool paused;
     int rc;
 
-    if (sim_fault(sim, "dump_core", err) < 0 || begin(sim, domid, live, &guest, &xen_version, &paused, err) < 0)
+    if (sim_fault(sim, "dump_core", err) < 0 || begin(sim, domid, dump->live, &guest, &xen_version, &paused, err) < 0)
         return -1;
-    rc = write_file(sim, &guest, xen_version, path, err);
+    rc = write_file(sim, &guest, xen_version, path, dump, err);
     sim_guest_clear(&guest);
     if (paused && rc < 0)
         (void)sim_guest_set_paused(sim, domid, false, NULL);    /* the file's error is the one to tell */

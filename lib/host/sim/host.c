@@ -46,6 +46,7 @@ const struct xm_host_ops xm_host_sim_ops = {
     .create = sim_create, .create_json = sim_create_json, .restore = sim_restore, .save = sim_save, .resume = sim_resume,
     .config_json = sim_config_json, .pause = sim_pause, .unpause = sim_unpause,
     .shutdown = sim_shutdown, .destroy = sim_destroy, .released = sim_released, .rename = sim_rename, .sysrq = sim_sysrq,
+    .preserve = sim_preserve, .soft_reset = sim_soft_reset,
     .dump_core = sim_dump_core, .console = sim_console, .vnc = sim_vnc,
     .devices = sim_devices, .attach = sim_attach, .detach = sim_detach, .cd_change = sim_cd_change,
     .file = sim_file, .need = sim_need, .holders = sim_holders, .pci = sim_pci, .room = sim_room,

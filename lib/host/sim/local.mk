@@ -7,6 +7,7 @@ lib_libxm_all_la_SOURCES += \
 	lib/host/sim/create.c \
 	lib/host/sim/devices.c \
 	lib/host/sim/dmesg.c \
+	lib/host/sim/end.c \
 	lib/host/sim/events.c \
 	lib/host/sim/fault.c \
 	lib/host/sim/fields.c \

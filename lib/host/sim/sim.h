@@ -47,6 +47,7 @@
  *   sim.boot=SECONDS           how long it boots, 0; until then it uses a cpu fully and answers nothing
  *   sim.shutdown=obey|ignore|SECONDS   what it does when asked to go; SECONDS: obeys, taking that long
  *   sim.crash=SECONDS  sim.reboot=SECONDS  sim.poweroff=SECONDS    does so by itself, counted from boot's end
+ *   sim.watchdog=SECONDS  sim.soft_reset=SECONDS   likewise: its watchdog ends it; it asks to be reset
  *   sim.load=PERCENT           how busy each of its cpus is after boot, 0: blocked whenever looked at
  *   sim.loop=1                 spins: never blocks, answers nothing
  *   sim.suspend=obey|ignore    ignore: save runs into its time limit
@@ -103,7 +104,7 @@ void sim_words_free(char **words);
 /* --- behaviour.c --- */
 
 struct sim_behaviour {
-    int64_t boot_ms, crash_ms, reboot_ms, poweroff_ms;  /* -1: does not */
+    int64_t boot_ms, crash_ms, reboot_ms, poweroff_ms, watchdog_ms, soft_reset_ms;     /* -1: does not */
     int64_t shutdown_ms;        /* -1: ignores requests */
     int64_t release_ms;         /* how long its backends outlive it */
     int64_t load;               /* percent of each vcpu */
@@ -359,7 +360,9 @@ int sim_destroy(struct xm_host *host, uint32_t domid, xm_error **err);
 int sim_released(struct xm_host *host, uint32_t domid, const char *uuid, unsigned ms, xm_error **err);
 int sim_rename(struct xm_host *host, uint32_t domid, const char *name, xm_error **err);
 int sim_sysrq(struct xm_host *host, uint32_t domid, char letter, xm_error **err);
-int sim_dump_core(struct xm_host *host, uint32_t domid, const char *path, bool live, xm_error **err);
+int sim_preserve(struct xm_host *host, uint32_t domid, const char *name, const char *uuid, xm_error **err);
+int sim_soft_reset(struct xm_host *host, uint32_t domid, xm_error **err);
+int sim_dump_core(struct xm_host *host, uint32_t domid, const char *path, const struct xm_dump *dump, xm_error **err);
 int sim_devices(struct xm_host *host, uint32_t domid, enum xm_device_kind kind, xm_devices **ret, xm_error **err);
 int sim_attach(struct xm_host *host, uint32_t domid, enum xm_device_kind kind, void *device, int *ret_devid, xm_error **err);
 int sim_detach(struct xm_host *host, uint32_t domid, enum xm_device_kind kind, int devid, bool force, xm_error **err);

@@ -17,6 +17,12 @@
 #define LOOK_UP_MS 250
 #define WHY_MAX 4096
 
+/* The file that grows. */
+struct core {
+    struct xm_fresh fresh;
+    const struct xm_dump *dump;
+};
+
 /* In the child. Handles of the hypervisor and the store do not survive a fork: it opens its own. */
 static int dump_here(struct xen_host *xen, uint32_t domid, const char *path, xm_error **err)
 {
@@ -49,8 +55,9 @@ static _Noreturn void be_child(struct xen_host *xen, uint32_t domid, const char 
 }
 
 /* Reads the pipe to its end, which comes when the child ends. False if it was stopped before. */
-static bool read_why(struct xen_host *xen, int fd, char why[WHY_MAX])
+static bool read_why(struct xen_host *xen, int fd, const struct core *core, char why[WHY_MAX])
 {
+    off_t size = 0;
     size_t len = 0;
 
     for (;;) {
@@ -59,6 +66,7 @@ static bool read_why(struct xen_host *xen, int fd, char why[WHY_MAX])
 
         if (*xen->host.stop)
             return false;
+        (void)xm_core_grows(core->fresh.fd, core->dump, &size);
         if (poll(&at, 1, LOOK_UP_MS) <= 0)
             continue;
         n = read(fd, why + len, WHY_MAX - 1 - len);
@@ -74,8 +82,9 @@ static bool read_why(struct xen_host *xen, int fd, char why[WHY_MAX])
 
 /* libxenctrl cannot be stopped in the middle, and a big guest takes minutes, in which it is paused. A
  * process of its own can be ended at any time. */
-static int dump_to(struct xen_host *xen, uint32_t domid, const char *path, xm_error **err)
+static int dump_to(struct xen_host *xen, uint32_t domid, const struct core *core, xm_error **err)
 {
+    xm_autofree char *name = xm_fresh_name(&core->fresh);
     char why[WHY_MAX];
     bool whole;
     int fds[2], status = 0;
@@ -86,14 +95,14 @@ static int dump_to(struct xen_host *xen, uint32_t domid, const char *path, xm_er
     pid = fork();
     if (pid == 0) {
         close(fds[0]);
-        be_child(xen, domid, path, fds[1]);
+        be_child(xen, domid, name, fds[1]);
     }
     close(fds[1]);
     if (pid < 0) {
         close(fds[0]);
         return xm_fail_errno(err, errno, "fork");
     }
-    whole = read_why(xen, fds[0], why);
+    whole = read_why(xen, fds[0], core, why);
     close(fds[0]);
     if (!whole)
         kill(pid, SIGKILL);     /* our own child, not yet waited for */
@@ -106,24 +115,35 @@ static int dump_to(struct xen_host *xen, uint32_t domid, const char *path, xm_er
     return xm_fail(err, XM_HOST, "%s", *why ? why : "the dumping process died");
 }
 
-int xen_host_dump_core(struct xm_host *host, uint32_t domid, const char *path, bool live, xm_error **err)
+static int dump(struct xen_host *xen, uint32_t domid, const struct core *core, bool pause, xm_error **err)
 {
-    xm_autofresh fresh = XM_FRESH_INIT;
+    int rc;
+
+    if (pause && xc_domain_pause(xen->xc, domid) < 0)
+        return xm_fail_errno(err, errno, "the hypervisor did not pause domain %u", domid);
+    rc = dump_to(xen, domid, core, err);
+    if (pause)
+        (void)xc_domain_unpause(xen->xc, domid);    /* fails only if the domain is gone */
+    return rc;
+}
+
+int xen_host_dump_core(struct xm_host *host, uint32_t domid, const char *path, const struct xm_dump *how, xm_error **err)
+{
+    struct core core = { .fresh = XM_FRESH_INIT, .dump = how };
     struct xen_host *xen = xen_of(host);
-    xm_autofree char *name = NULL;
     xc_domaininfo_t info;
     bool pause;
     int rc;
 
-    if (xen_guest_info(xen, domid, "dumped", &info, err) < 0 || xm_fresh_open(path, 0600, &fresh, err) < 0)
+    if (xen_guest_info(xen, domid, "dumped", &info, err) < 0 || xm_fresh_open(path, 0600, &core.fresh, err) < 0)
         return -1;
     /* The hypervisor counts pauses, so ours takes nothing from one that is there already. */
-    pause = !live && !(info.flags & (XEN_DOMINF_shutdown | XEN_DOMINF_dying));
-    if (pause && xc_domain_pause(xen->xc, domid) < 0)
-        return xm_fail_errno(err, errno, "the hypervisor did not pause domain %u", domid);
-    name = xm_fresh_name(&fresh);
-    rc = dump_to(xen, domid, name, err);
-    if (pause)
-        (void)xc_domain_unpause(xen->xc, domid);    /* fails only if the domain is gone */
-    return rc < 0 ? -1 : xm_fresh_keep(&fresh, err);
+    pause = !how->live && !(info.flags & (XEN_DOMINF_shutdown | XEN_DOMINF_dying));
+    rc = dump(xen, domid, &core, pause, err);
+    if (rc == 0)
+        rc = xm_fresh_keep(&core.fresh, err);
+    else
+        xm_core_fail(&core.fresh, how);
+    xm_fresh_drop(&core.fresh);
+    return rc;
 }

@@ -4,6 +4,7 @@ lib_libxm_all_la_SOURCES += \
 	lib/host/xen/console.c \
 	lib/host/xen/cpu.c \
 	lib/host/xen/dump.c \
+	lib/host/xen/end.c \
 	lib/host/xen/events.c \
 	lib/host/xen/file.c \
 	lib/host/xen/holders.c \

@@ -196,7 +196,10 @@ int xen_host_restore(struct xm_host *host, const char *config_json, libxl_domain
 int xen_host_save(struct xm_host *host, uint32_t domid, int fd, xm_error **err);
 int xen_host_resume(struct xm_host *host, uint32_t domid, xm_error **err);
 int xen_host_config_json(struct xm_host *host, uint32_t domid, char **ret_json, xm_error **err);
-int xen_host_dump_core(struct xm_host *host, uint32_t domid, const char *path, bool live, xm_error **err);
+int xen_host_dump_core(struct xm_host *host, uint32_t domid, const char *path, const struct xm_dump *how, xm_error **err);
+
+int xen_host_preserve(struct xm_host *host, uint32_t domid, const char *name, const char *uuid, xm_error **err);
+int xen_host_soft_reset(struct xm_host *host, uint32_t domid, xm_error **err);
 
 int xen_host_pause(struct xm_host *host, uint32_t domid, xm_error **err);
 int xen_host_unpause(struct xm_host *host, uint32_t domid, xm_error **err);
