@@ -227,7 +227,8 @@ int super_call_once(xm_super *super, const xm_json *request, xm_json **ret_answe
     return 0;
 }
 
-/* Asks; a supervisor that died or left meanwhile is replaced, and the next one asked again. */
+/* Asks; a supervisor that died or left meanwhile is replaced, and the next one asked again, and so on
+ * for a while: the question has no other answer. */
 static int call(xm_super *super, const char *op, const char *uuid, xm_json **ret_answer, xm_error **err)
 {
     XM_AUTO(xm_json) *request = xm_json_new(XM_JSON_OBJECT);
@@ -236,15 +237,17 @@ static int call(xm_super *super, const char *op, const char *uuid, xm_json **ret
     xm_json_set(request, "op", xm_json_new_str(op));
     if (uuid != NULL)
         xm_json_set(request, "uuid", xm_json_new_str(uuid));
-    if (super->fd >= 0) {
+    for (int tries = 0; ; tries++) {
+        if (super->fd < 0 && super_reach(super, err) < 0)
+            return -1;
         if (super_call_once(super, request, ret_answer, &why) == 0)
             return 0;
-        if (why->code != XM_IO)
+        if (why->code != XM_IO || tries == SUPER_TRIES)
             return xm_error_pass(err, why);
         xm_error_free(why);
+        why = NULL;
         super_hang_up(super);
     }
-    return super_reach(super, err) < 0 ? -1 : super_call_once(super, request, ret_answer, err);
 }
 
 int xm_super_begin(xm_super *super, const char *uuid, xm_error **err)

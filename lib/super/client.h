@@ -6,6 +6,9 @@
 #include "convert/json.h"
 #include "super/super.h"
 
+/* How many supervisors may go away before one is taken for failing at the question. */
+#define SUPER_TRIES 20
+
 struct xm_super {
     const xm_conf *conf;
     char **argv;

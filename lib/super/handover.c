@@ -154,7 +154,7 @@ static int take_state(struct super *super, const int *fds, size_t fd_count, int 
 
 bool super_hand_over(struct super *super, int to)
 {
-    static char answer[] = "{\"ok\": true}\n";
+    char answer[] = "{\"ok\": true}\n";
     struct iovec text = { .iov_base = answer, .iov_len = sizeof(answer) - 1 };
     union { char room[CMSG_SPACE(sizeof(int) * FDS_MAX)]; struct cmsghdr align; } control = { 0 };
     struct msghdr message = { .msg_iov = &text, .msg_iovlen = 1, .msg_control = control.room };

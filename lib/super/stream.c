@@ -48,8 +48,6 @@ static int subscribe(xm_super *super, bool *ret_gap, xm_error **err)
 /* The one that we reach may be about to leave; the one after it is not. */
 static int reach_and_subscribe(xm_super *super, bool *ret_gap, xm_error **err)
 {
-    enum { TRIES = 5 };
-
     for (int tries = 0; ; tries++) {
         xm_error *why = NULL;
 
@@ -58,7 +56,7 @@ static int reach_and_subscribe(xm_super *super, bool *ret_gap, xm_error **err)
         if (subscribe(super, ret_gap, &why) == 0)
             return 0;
         super_hang_up(super);
-        if (why->code != XM_IO || tries == TRIES)
+        if (why->code != XM_IO || tries == SUPER_TRIES)
             return xm_error_pass(err, why);
         xm_error_free(why);
     }

@@ -24,6 +24,7 @@ CLI_TESTS = \
 	tests/cli/help.t \
 	tests/cli/network.t \
 	tests/cli/init.t \
+	tests/cli/kill.t \
 	tests/cli/new.t \
 	tests/cli/pause.t \
 	tests/cli/reboot.t \
