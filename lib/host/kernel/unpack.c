@@ -72,6 +72,6 @@ int xm_kernel_unpack(const struct xm_packed *packed, struct xm_unpack_out *out, 
     unpacker *unpack = unpackers[packed->packing];
 
     if (unpack == NULL)
-        return xm_fail(err, XM_UNSUPPORTED, "xm was built without %s", names[packed->packing]);
+        return xm_fail(err, XM_UNSUPPORTED, "there is nothing here to unpack %s with", names[packed->packing]);
     return unpack(packed, out, err);
 }

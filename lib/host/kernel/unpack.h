@@ -17,7 +17,7 @@ struct xm_unpack_out {
 };
 
 /* Unpacks all of it. XM_INVALID: damaged, or too large. XM_UNSUPPORTED: built without what that
- * packing needs. What take() fails with is passed on. */
+ * packing needs; for lzo, there is only a library of another licence. What take() fails with is passed on. */
 int xm_kernel_unpack(const struct xm_packed *packed, struct xm_unpack_out *out, xm_error **err);
 
 /* --- for the packings --- */
