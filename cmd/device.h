@@ -7,8 +7,8 @@
 /* --- changes --- */
 
 #define CHANGE_HELP                                                                                         \
-    "A running guest is changed at once, and what is stored of it with that: the change outlives\n"         \
-    "a reboot. --live or --config has one of the two only.\n"
+    "A running guest is changed at once, and what is stored of it with that, so that the\n"                \
+    "change outlives a reboot. --live or --config has one of the two only.\n"
 
 struct device_change {
     struct xm_env *env;

@@ -226,7 +226,7 @@ static int edit_cpus(struct edit *e, xm_error **err)
     bool keeps_soft = e->foreign || xm_doc_dialect(e->doc) == XM_DIALECT_XL;
 
     if (c->vcpu != XM_ALL_VCPUS && c->vcpu >= e->max_vcpus)
-        return xm_fail(err, XM_INVALID, "the guest has %" PRId64 " vcpus, the last being %" PRId64, e->max_vcpus, e->max_vcpus - 1);
+        return xm_fail(err, XM_INVALID, "the guest has no vcpu %u, the last being %" PRId64, c->vcpu, e->max_vcpus - 1);
     if (c->soft != NULL && !keeps_soft && !e->beside)
         return xm_fail(err, XM_UNSUPPORTED, "configurations of xm have no word for where a vcpu should rather run");
     if (e->foreign)
