@@ -40,7 +40,8 @@ const struct xm_cmd cmd_block_list = {
     .summary = "List the disks of a guest",
     .more =
         "The objects of --json have the keys name, uuid, domid, device (a number), cdrom, medium\n"
-        "(a path, or empty), backend_domid, backend (a path in the store) and state (4: connected).\n",
+        "(a path, or empty), backend_domid, backend (a path in the store) and state (4 means\n"
+        "connected).\n",
     .group = XM_GROUP_SHOW,
     .opts = block_list_opts, .args_size = sizeof(struct device_list_args), .run = block_list_run,
 };

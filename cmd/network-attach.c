@@ -85,7 +85,8 @@ const struct xm_cmd cmd_network_attach = {
     .xl = { "DOMAIN [KEY=VALUE...]", 1, XM_MANY },
     .summary = "Give a guest one more network interface",
     .more =
-        "KEY is type, mac, bridge, ip, script, backend, vifname, rate, model or accel, as in vif=.\n"
+        "KEY is type, mac, bridge, ip, script, backend, vifname, rate, model or accel, as in\n"
+        "vif=.\n"
         CHANGE_HELP,
     .group = XM_GROUP_CHANGE, .flags = XM_CMD_MODIFIES | XM_CMD_DRY,
     .opts = network_attach_opts, .args_size = sizeof(struct network_attach_args), .run = network_attach_run,

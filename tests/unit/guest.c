@@ -1489,7 +1489,7 @@ static void pins_fit_the_vcpus(void **state)
 
     new_guest(w, WEB, "web", NULL);
     assert_int_equal(change(w, "web", &pin_one, &err), -1);
-    expect(err, XM_INVALID, "the guest has 1 vcpus");
+    expect(err, XM_INVALID, "the guest has no vcpu 1");
     assert_int_equal(pin_one.failed_vcpu, XM_ALL_VCPUS);
     assert_int_equal(change(w, "web", &two_vcpus, NULL), 0);
     assert_int_equal(change(w, "web", &pin_one, NULL), 0);
