@@ -31,6 +31,13 @@ fi
 check 'units: each runs a command that there is' '
     for command in $(sed -n "s/^Exec[A-Za-z]*=[^ ]*\/xm \([a-z]*\).*/\1/p" "$config"/*.service); do xm help $command >/dev/null || exit 1; done'
 
+# The unit's own command line, on this host: it stays, and takes over from one that a command has started.
+guest early; xm create -q early.cfg; first=$(supervisors)
+check 'units: the supervisor takes over and stays' '
+    words=$(sed -n "s/^ExecStart=[^ ]*\/xm //p" "$config/xm-supervise.service"); xm $words & pid=$!
+    wait_for 20 "! kill -0 $first" && kill -0 $pid && xm shutdown -w early && kill -0 $pid && ! xm list early'
+xm destroy early 2>/dev/null
+
 # --- the SysV script ---
 mkdir -p "$host/auto"
 guest a 'on_xend_start = "start"' 'on_xend_stop = "suspend"'; xm new -q a.cfg
