@@ -1448,8 +1448,12 @@ static void a_waiting_definition_keeps_all_else(void **state)
     assert_int_equal(live_mib(w, 1), 6);
     assert_int_equal(stored(w, "memory"), 6);
     assert_int_equal(stored(w, "maxmem"), 8);
-    assert_int_equal(xm_guest_reset(&w->guests, WEB, NULL, &(uint32_t){ 0 }, NULL), 0);
+    assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL), 0);
+    assert_int_equal(xm_guest_resume(&w->guests, WEB, NULL, &(uint32_t){ 0 }, NULL), 0);
     assert_int_equal(live_mib(w, 2), 6);
+    assert_int_equal(stored(w, "maxmem"), 8);
+    assert_int_equal(xm_guest_reset(&w->guests, WEB, NULL, &(uint32_t){ 0 }, NULL), 0);
+    assert_int_equal(live_mib(w, 3), 6);
     {
         XM_AUTO(xm_doc) *doc = NULL;
 
