@@ -8,7 +8,7 @@
 struct sched_args {
     struct where_args where;
     const char *domain, *weight, *cap, *pool, *tslice, *ratelimit, *delay;
-    bool params;
+    bool params, json;
 };
 
 /* One of the two commands. */
@@ -26,6 +26,7 @@ static const struct sched credit2 = { XM_SCHED_CREDIT2, "credit2", false };
     XM_STR('w', "weight", struct sched_args, weight, "WEIGHT", "its weight against the others, 1 to 65535"),        \
     XM_STR_IN(cap_dialects, 'c', "cap", struct sched_args, cap, "CAP", "percent of one processor at the most; 0: no limit"), \
     WHERE_OPTS(struct sched_args),                                                                          \
+    XM_FLAG(0, "json", struct sched_args, json, "the table as JSON, for other programs"),                   \
     XM_FLAG_IN(XM_DIALECT_XL, 's', "schedparam", struct sched_args, params, "the scheduler's own figures"),     \
     XM_STR_IN(XM_DIALECT_XL, 'p', "cpupool", struct sched_args, pool, "POOL", "of this cpu pool"),              \
     XM_STR_IN(XM_DIALECT_XL, 'r', "ratelimit_us", struct sched_args, ratelimit, "US", "with -s: how long a vcpu runs at least")
@@ -105,6 +106,29 @@ static const struct xm_pool *find_pool(const xm_pools *pools, const char *word, 
     }
     (void)xm_fail(err, XM_NOT_FOUND, "unknown cpupool '%s'", word != NULL ? word : "0");
     return NULL;
+}
+
+/* Every guest, whichever pool it is in, or the one of word. */
+static int list_json(struct xm_env *env, const char *word, xm_error **err)
+{
+    char *words[] = { (char *)word, NULL };     /* only read */
+    auto_selection guests = SELECTION_INIT;
+    xm_json *list;
+
+    if (selection_load(env, words, word != NULL, XM_WANT_NAME, 0, &guests, err) < 0)
+        return -1;
+    list = xm_json_new(XM_JSON_ARRAY);
+    for (size_t i = 0; i < guests.count; i++) {
+        xm_json *item = json_guest(guests.items[i]);
+        struct row row;
+
+        read_row(env, guests.items[i], &row);
+        xm_json_set(item, "weight", row.weight < 0 ? xm_json_new(XM_JSON_NULL) : xm_json_new_int(row.weight));
+        xm_json_set(item, "cap", row.cap < 0 ? xm_json_new(XM_JSON_NULL) : xm_json_new_int(row.cap));
+        xm_json_add(list, item);
+    }
+    print_json(list);
+    return 0;
 }
 
 /* --- xl --- */
@@ -275,16 +299,20 @@ static int sched_run(struct xm_env *env, const struct sched *sched, const struct
             return -1;
         if (setting && args->domain == NULL)
             return xm_fail(err, XM_INVALID, "No domain given.");
-        return setting ? set(env, sched, args, err) : xm_list(env, sched, args->domain, err);
+        if (setting)
+            return set(env, sched, args, err);
+        return args->json ? list_json(env, args->domain, err) : xm_list(env, sched, args->domain, err);
     }
     if (check_xl_words(sched, args, err) < 0)
         return -1;
     if (args->params)
         return xl_params(env, sched, args, err);
-    if (args->domain == NULL)
-        return xl_list(env, sched, args->pool, err);
     if (setting)
         return set(env, sched, args, err);
+    if (args->json)
+        return list_json(env, args->domain, err);
+    if (args->domain == NULL)
+        return xl_list(env, sched, args->pool, err);
     if (find_guest(env, args->domain, FIND_LIVE, XM_WANT_NAME, &list, &guest, err) < 0)
         return -1;
     return xl_show(env, sched, guest, err);

@@ -141,6 +141,9 @@ refuse 'sched-credit2: no such guest, listed' 1 "^Error: Domain 'nobody' does no
 refuse 'sched-credit2: no such guest, set' 3 "^Error: Domain 'nobody' does not exist\.$" 'xm sched-credit2 -d nobody -w 5'
 refuse 'sched-credit: another scheduler' 1 '^Error: Xen is running with the credit2 scheduler$' 'xm sched-credit'
 is 'sched-credit: without help' '' "$(xm sched-credit 2>/dev/null)"
+is 'sched-credit2 --json: the keys of each guest' 'name uuid domid weight cap' \
+    "$(xm sched-credit2 --json -d web | sed -n 's/^        "\([a-z]*\)": .*/\1/p' | xargs)"
+like 'sched-credit2 --json: a halted guest, too' '"domid": null,' "$(xm sched-credit2 --json)"
 guest given 'cpu_weight = 77' 'cpu_cap = 40'
 check 'sched-credit2: a configuration says it, too' 'xm create -q given.cfg && [ "$(share given) $(cap given)" = "77 40" ]'
 
