@@ -23,11 +23,11 @@ static void find_domains(struct subject *s, const xm_domains *domains)
     for (size_t i = 0; i < domains->count; i++) {
         const struct xm_domain *d = &domains->items[i];
 
-        if (strcmp(d->uuid, s->entry->uuid) != 0)
+        if (strcmp(d->uuid, s->entry->uuid) != 0 || d->dying)
             continue;
         if (d->domid == s->entry->state.domid) {
             s->own = d;
-        } else if (!d->dying) {
+        } else {
             s->other = d;
             s->others++;
         }

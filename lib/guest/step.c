@@ -88,8 +88,9 @@ int xm_step_domain(struct xm_step *step, unsigned want, xm_domains **ret_domains
         xm_error_free(why);
         return 0;
     }
-    /* Numbers come round again, after a reboot of the machine from the start. */
-    if (strcmp(domains->items[0].uuid, step->uuid) == 0)
+    /* Numbers come round again, after a reboot of the machine from the start. And one that is dying is gone:
+     * nobody tells when the hypervisor has taken it apart. */
+    if (strcmp(domains->items[0].uuid, step->uuid) == 0 && !domains->items[0].dying)
         *ret_domains = XM_TAKE(domains);
     return 0;
 }

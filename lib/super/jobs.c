@@ -130,7 +130,7 @@ static bool needs_mending(struct super *super, const char *uuid)
     if (state.phase != XM_PHASE_RUNNING || xm_guest_is_half_way(&state))
         return xm_guest_is_half_way(&state);
     return xm_host_get(super->host, state.domid, 0, &domains, NULL) < 0
-        || strcmp(domains->items[0].uuid, uuid) != 0;
+        || strcmp(domains->items[0].uuid, uuid) != 0 || domains->items[0].dying;
 }
 
 static void put_off(struct job *job, int64_t first)
