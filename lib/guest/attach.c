@@ -347,6 +347,42 @@ int xm_guest_cd_change(const struct xm_guests *guests, const struct xm_guest *gu
     return rc;
 }
 
+/* The guest may be gone, or changed, by now: then there is nothing to do. */
+int xm_guest_eject(const struct xm_guests *guests, const char *uuid, int devid, xm_error **err)
+{
+    struct xm_guest guest = { .domid = XM_DOMID_NONE, .ours = true };
+    xm_autotarget target = { .step = XM_STEP_INIT };
+    XM_AUTO(xm_devices) *devices = NULL;
+    xm_autofree char *text = NULL;
+    const struct xm_device *drive;
+    struct xm_order order;
+    xm_error *why = NULL;
+    int rc;
+
+    memcpy(guest.uuid, uuid, sizeof(guest.uuid));
+    if (target_open(guests, &guest, 0, &target, &why) < 0) {
+        if (why->code != XM_NOT_FOUND)
+            return xm_error_pass(err, why);
+        xm_error_free(why);
+        return 0;
+    }
+    if (target.domid == XM_DOMID_NONE)
+        return 0;
+    if (xm_host_devices(guests->host, target.domid, XM_DEVICE_DISK, &devices, err) < 0)
+        return -1;
+    drive = xm_devices_find(devices, devid);
+    if (drive == NULL || !drive->cdrom || drive->name == NULL)
+        return 0;
+    text = xm_printf("vdev=%s,devtype=cdrom,access=ro,format=empty,target=", drive->name);
+    if (read_order(&target, &(struct xm_device_text){ XM_DEVICE_DISK, XM_DIALECT_XL, text }, &order, err) < 0)
+        return -1;
+    rc = change_cd(&target, &order, err);
+    xm_order_clear(&order);
+    if (rc == 0)
+        xm_log(guests->log, XM_LOG_INFO, "domain %u: the CD is out of drive %s", target.domid, drive->name);
+    return rc;
+}
+
 /* --- looking --- */
 
 int xm_guest_devices(const struct xm_guests *guests, const struct xm_guest *guest, enum xm_device_kind kind,

@@ -143,6 +143,9 @@ XM_API int xm_guest_detach(const struct xm_guests *guests, const struct xm_guest
 XM_API int xm_guest_cd_change(const struct xm_guests *guests, const struct xm_guest *guest, const struct xm_device_text *device,
                               unsigned where, xm_error **err);
 
+/* For the supervisor: a guest of ours has ejected the CD in the drive devid. */
+XM_API int xm_guest_eject(const struct xm_guests *guests, const char *uuid, int devid, xm_error **err);
+
 /* Of a live guest what it has by now, of another what it will be started with. */
 XM_API int xm_guest_devices(const struct xm_guests *guests, const struct xm_guest *guest, enum xm_device_kind kind,
                             xm_devices **ret_devices, xm_error **err);

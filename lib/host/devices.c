@@ -10,6 +10,7 @@ void xm_devices_free(xm_devices *devices)
         return;
     for (size_t i = 0; i < devices->count; i++) {
         free(devices->items[i].backend);
+        free(devices->items[i].name);
         free(devices->items[i].medium);
     }
     free(devices->items);
@@ -58,6 +59,7 @@ static void add_disk(xm_devices *devices, const xm_json *disk)
         return;
     device = xm_devices_add(devices, (int)xm_disk_number(vdev));
     device->cdrom = xm_json_int(xm_json_get(disk, "is_cdrom", NULL), 0) != 0;
+    device->name = xm_strdup(vdev);
     device->medium = xm_strdup(path ? path : "");
 }
 

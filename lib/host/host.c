@@ -330,3 +330,8 @@ int xm_host_cd_change(xm_host *host, uint32_t domid, void *disk, xm_error **err)
 {
     return host->ops->cd_change(host, domid, disk, err);
 }
+
+int xm_host_eject_watch(xm_host *host, uint32_t domid, xm_error **err)
+{
+    return host->ops->eject_watch(host, domid, err);
+}

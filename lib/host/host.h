@@ -286,6 +286,7 @@ struct xm_device {
     bool has_mac;
     unsigned char mac[6];
     bool cdrom;
+    char *name;                 /* of a disk: "hdc" or the like; NULL: unknown */
     char *medium;               /* of a disk: a path, or a script's word; "" if the drive is empty */
 };
 
@@ -493,6 +494,7 @@ enum xm_event_type {
     XM_EVENT_NEW,               /* a domain has come */
     XM_EVENT_SHUTDOWN,          /* it has shut down, with a reason, and still holds its memory */
     XM_EVENT_GONE,              /* it is no more */
+    XM_EVENT_EJECT,             /* the guest has ejected the CD in drive devid; see xm_host_eject_watch() */
 };
 
 struct xm_event {
@@ -500,12 +502,18 @@ struct xm_event {
     uint32_t domid;
     char uuid[37];
     int reason;
+    int devid;
 };
 
 /* Starts listening: *ret_fd becomes readable when xm_host_event_next() has something. Domains
  * that are there already are not reported as new, but those shut down already are reported.
  * One call per handle; the descriptor is the host's. */
 XM_API int xm_host_events_open(xm_host *host, int *ret_fd, xm_error **err);
+
+/* Lets the ejections of a domain's CDs be told, where a guest can tell of them: of HVM guests, and for
+ * the drives that it has by now. A handle tells each once, one that has just been opened those
+ * as well that nobody has answered by emptying the drive. A domain that is gone is no failure. */
+XM_API int xm_host_eject_watch(xm_host *host, uint32_t domid, xm_error **err);
 
 /* Takes the next event: 1 with *ret_event set, 0 when there is none now. Never blocks. */
 XM_API int xm_host_event_next(xm_host *host, struct xm_event *ret_event, xm_error **err);

@@ -74,6 +74,7 @@ struct xm_host_ops {
     int (*leftovers)(struct xm_host *host, xm_leftovers **ret, xm_error **err);
     int (*leftover_remove)(struct xm_host *host, const struct xm_leftover *leftover, xm_error **err);
     int (*events_open)(struct xm_host *host, int *ret_fd, xm_error **err);
+    int (*eject_watch)(struct xm_host *host, uint32_t domid, xm_error **err);
     int (*event_next)(struct xm_host *host, struct xm_event *ret, xm_error **err);
 };
 

@@ -19,22 +19,30 @@
 
 const char *super_action_word(int action)
 {
-    return action == SUPER_MEND ? "mend" : xm_policy_action_word((unsigned)action);
+    return action == SUPER_MEND ? "mend" : action == SUPER_EJECT ? "eject" : xm_policy_action_word((unsigned)action);
 }
 
 static bool is_dump(const struct job *job)
 {
-    return job->action != SUPER_MEND && ((unsigned)job->action & XM_ACTION_DUMP);
+    return job->action >= 0 && ((unsigned)job->action & XM_ACTION_DUMP);
 }
 
 bool super_find_action(const char *word, int *ret_action)
 {
     unsigned action;
 
-    *ret_action = SUPER_MEND;
+    *ret_action = strcmp(word, "eject") == 0 ? SUPER_EJECT : SUPER_MEND;
     if (!xm_policy_find_action(word, &action))
-        return strcmp(word, "mend") == 0;
+        return *ret_action == SUPER_EJECT || strcmp(word, "mend") == 0;
     *ret_action = (int)action;
+    return true;
+}
+
+/* Does a new job take the place of one that waits? An ejection only that of its like. */
+static bool replaces(const struct job *job, int action, int reason)
+{
+    if (action == SUPER_EJECT || job->action == SUPER_EJECT)
+        return action == job->action && reason == job->reason;
     return true;
 }
 
@@ -43,9 +51,10 @@ void super_queue(struct super *super, const char *uuid, int action, int reason)
     struct job *job = NULL;
 
     for (size_t i = 0; i < super->job_count; i++)
-        if (super->jobs[i].pid == 0 && !super->jobs[i].done && strcmp(super->jobs[i].uuid, uuid) == 0)
+        if (super->jobs[i].pid == 0 && !super->jobs[i].done && strcmp(super->jobs[i].uuid, uuid) == 0
+            && replaces(&super->jobs[i], action, reason))
             job = &super->jobs[i];
-    if (job != NULL && action == SUPER_MEND) {
+    if (job != NULL && action < 0) {
         job->not_before = 0;        /* something has happened: worth another look */
         return;
     }
@@ -235,7 +244,7 @@ static void check_adopted(struct super *super, struct job *job)
 
     if (poll(&ended, 1, 0) > 0)
         conclude(super, job, false, needs_mending(super, job->uuid)
-                 || (job->action != SUPER_MEND && waits_for_its_end(super, job->uuid)));
+                 || (job->action >= 0 && waits_for_its_end(super, job->uuid)));
 }
 
 /* It has done something since the last look, and gets as long again. */

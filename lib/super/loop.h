@@ -18,6 +18,7 @@
 #define SUPER_WORKERS_MAX 4
 #define SUPER_DUMPERS_MAX 2     /* beside those: they write cores first */
 #define SUPER_MEND (-1)         /* as a job's action: xm_guest_mend() instead of xm_guest_end() */
+#define SUPER_EJECT (-2)        /* likewise: xm_guest_eject(), its reason being the drive */
 
 /* One of ours that has a domain. */
 struct tracked { char uuid[37]; uint32_t domid; };
@@ -155,7 +156,8 @@ void super_notice_locks(struct super *super);
 const char *super_action_word(int action);
 bool super_find_action(const char *word, int *ret_action);
 
-/* One waiting job a guest: an end supersedes a mending. */
+/* One waiting job a guest: an end supersedes a mending. An ejection is another matter, done before the end
+ * that it comes before: who ejects a CD and reboots is not to find it again. */
 void super_queue(struct super *super, const char *uuid, int action, int reason);
 
 /* Starts what can be started; reaps, stops and forgets what is through. */

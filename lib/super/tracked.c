@@ -29,6 +29,19 @@ void super_untrack(struct super *super, const char *uuid)
         *at = super->tracked[--super->tracked_count];
 }
 
+/* A drive whose ejections go unheard is no reason to leave its guest alone. */
+static void listen_to_drives(struct super *super, uint32_t domid)
+{
+    xm_autofree char *text = NULL;
+    xm_error *why = NULL;
+
+    if (xm_host_eject_watch(super->host, domid, &why) == 0)
+        return;
+    text = xm_error_text(why);
+    super_log_line(&super->log, XM_LOG_WARNING, "devices", "Domain %u: its CD drives are not watched: %s", domid, text);
+    xm_error_free(why);
+}
+
 static void track(struct super *super, const char *uuid, uint32_t domid)
 {
     struct tracked *at = find(super, uuid);
@@ -39,6 +52,7 @@ static void track(struct super *super, const char *uuid, uint32_t domid)
         memcpy(at->uuid, uuid, sizeof(at->uuid));
     }
     at->domid = domid;
+    listen_to_drives(super, domid);
 }
 
 void super_take_in(struct super *super, const char *uuid)
@@ -101,6 +115,20 @@ int super_adopt(struct super *super, xm_error **err)
     return 0;
 }
 
+static void handle_eject(struct super *super, const char *uuid, const struct xm_event *event)
+{
+    xm_autofree char *detail = xm_printf("ejected the CD in drive %d", event->devid);
+    XM_AUTO(xm_doc) *doc = NULL;
+    const char *name = uuid;
+
+    if (xm_reg_load_doc(super->reg, uuid, &doc, NULL) == 0)
+        name = xm_doc_get_str(doc, "name");
+    super_log_line(&super->log, XM_LOG_INFO, "devices", "Domain has %s: name=%s id=%u.", detail, name, event->domid);
+    super_emit(super, &(struct super_event){ .kind = "device", .uuid = uuid, .name = name, .domid = event->domid,
+                                             .detail = detail });
+    super_queue(super, uuid, SUPER_EJECT, event->devid);
+}
+
 static void tell_end(struct super *super, const char *name, const struct xm_event *event)
 {
     if (event->reason == XM_REASON_CRASH)
@@ -159,7 +187,7 @@ void super_handle(struct super *super, const struct xm_event *event)
     struct xm_reg_state state;
     char own[37];
 
-    if (!super_notice_event(super, event) || event->type == XM_EVENT_NEW)
+    if ((event->type != XM_EVENT_EJECT && !super_notice_event(super, event)) || event->type == XM_EVENT_NEW)
         return;
     if (*uuid == '\0') {
         if (known == NULL)
@@ -172,6 +200,10 @@ void super_handle(struct super *super, const struct xm_event *event)
     if (!xm_reg_has(super->reg, uuid) || xm_reg_load_state(super->reg, uuid, &state, NULL) < 0
         || state.domid != event->domid)
         return;
+    if (event->type == XM_EVENT_EJECT) {
+        handle_eject(super, uuid, event);
+        return;
+    }
     /* Suspended, it is being saved: by a step of ours, which is settled should it be stopped half
      * way, or by somebody else, whose business it is. */
     if (event->type == XM_EVENT_GONE

@@ -7,6 +7,7 @@ truncate -s 1M a.img
 hvm() { printf '%s\n' "name = '$1'" "type = 'hvm'" 'memory = 64' "${@:2}" >"$1.cfg"; }
 hvm web "disk = ['file:$work/a.img,hda,w', 'file:$work/one.iso,hdc:cdrom,r']"
 hvm empty "disk = [',hdc:cdrom,r']"
+guest other
 guest pv "disk = ['file:$work/one.iso,xvdc:cdrom,r']"
 xm new -q web.cfg && xm start web && xm new -q empty.cfg && xm create -q pv.cfg
 medium() { xm block-list --json "$1" | python3 -c 'import json,sys; print([d["medium"] for d in json.load(sys.stdin) if d["cdrom"]][0])'; }
@@ -43,4 +44,20 @@ check 'cd-eject: again is fine' 'xl cd-eject web hdc'
 check 'cd-insert: in xm as well, by the same words' 'xm cd-insert web hdc "$work/two.iso" && [ "$(medium web)" = "$work/two.iso" ]'
 check 'cd-insert --live: until the guest ends' '
     xm cd-insert --live web hdc "$work/one.iso" && xm destroy web && [ "$(medium web)" = "$work/two.iso" ]'
+# --- ejected by the guest itself ---
+xm destroy web
+check 'a guest ejects its CD: the drive is emptied, live and stored' '
+    xm block-configure web "file:$work/two.iso" hdc:cdrom r && machine "\"cpu_features\": [\"pv\", \"hvm\", \"hap\"]" "\"guests\": [\"web sim.eject=0.5\"]" &&
+    xm start web && wait_for 20 "[ -z \"\$(medium web)\" ] && [ \"\$(stored web iso)\" = 0 ]"'
+check 'a guest ejects its CD: the log says so' 'grep -q "Domain has ejected the CD in drive 5632: name=web id=[0-9]*\." "$host"/log/*'
+check 'a guest ejects its CD: another one stays in' '
+    xm cd-insert web hdc "$work/one.iso" && sleep 1 && [ "$(medium web)" = "$work/one.iso" ] && [ "$(stored web one.iso)" = 1 ]'
+check 'a guest ejects its CD and reboots at once: it does not find it again' '
+    xm destroy web; machine "\"cpu_features\": [\"pv\", \"hvm\", \"hap\"]" "\"guests\": [\"web sim.eject=0.5 sim.reboot=0.6\"]"
+    echo "min_restart_seconds = 0" >"$XM_CONF"; before=$(domid web); xm start web && wait_for 20 "[ \"\$(stored web iso)\" = 0 ]" &&
+    wait_for 20 "[ -n \"\$(domid web)\" ] && [ -z \"\$(medium web)\" ]"; xm destroy web'
+check 'a guest ejects its CD while nobody looks: the next supervisor sees to it' '
+    machine "\"cpu_features\": [\"pv\", \"hvm\", \"hap\"]" "\"guests\": [\"web sim.eject=1\"]" && xm block-configure web "file:$work/two.iso" hdc:cdrom r &&
+    xm start web && kill -KILL $(supervisors) && sleep 1.2 && [ "$(medium web)" = "$work/two.iso" ] && xm create -q other.cfg &&
+    wait_for 20 "[ -z \"\$(medium web)\" ] && [ \"\$(stored web iso)\" = 0 ]"'
 done_testing

@@ -120,14 +120,21 @@ static void new_guest(struct world *w, enum xm_dialect dialect, const char *word
     remember(w, doc);
 }
 
-static void new_hvm(struct world *w)
+/* root: where its CD lies, if the machine's / is not the world's */
+static void new_hvm_at(struct world *w, const char *root)
 {
     XM_AUTO(xm_doc) *doc = document(XM_DIALECT_XM, WEB, "web", NULL);
+    xm_autofree char *disk = xm_printf("file:%s/one.iso,hdc:cdrom,r", root);
 
     xm_doc_set_str(doc, "type", "hvm");
     xm_doc_remove(doc, "kernel");
-    set_list(doc, "disk", "file:/one.iso,hdc:cdrom,r");
+    set_list(doc, "disk", disk);
     remember(w, doc);
+}
+
+static void new_hvm(struct world *w)
+{
+    new_hvm_at(w, "");
 }
 
 static void start(struct world *w)
@@ -529,6 +536,55 @@ static void a_cd_is_changed_live_and_stored(void **state)
     REFUSE(with_guest(w, WEB, do_cd, DISK("file:/two.iso,xvdb:cdrom,r"), &err), XM_EXISTS, "xvdb is no CD drive");
 }
 
+static bool next_ejection(struct world *w, struct xm_event *ret)
+{
+    int rc;
+
+    while ((rc = xm_host_event_next(w->guests.host, ret, NULL)) > 0)
+        if (ret->type == XM_EVENT_EJECT)
+            return true;
+    assert_int_equal(rc, 0);
+    return false;
+}
+
+static void an_ejection_is_told_until_it_is_answered(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_devices) *stored = NULL;
+    struct xm_event event;
+    int fd;
+
+    put(w, "sim/host.json", "{\"cpu_features\": [\"pv\", \"hvm\", \"hap\"], \"guests\": [\"web sim.eject=5\"]}");
+    new_hvm_at(w, w->dir);
+    start(w);
+    assert_int_equal(xm_host_events_open(w->guests.host, &fd, NULL), 0);
+    assert_int_equal(xm_host_eject_watch(w->guests.host, 1, NULL), 0);
+    assert_int_equal(xm_host_eject_watch(w->guests.host, 77, NULL), 0);
+    assert_false(next_ejection(w, &event));
+    put(w, "sim/now", "1700000006000\n");
+    assert_true(next_ejection(w, &event));
+    assert_int_equal(event.domid, 1);
+    assert_int_equal(event.devid, 5632);
+    assert_string_equal(event.uuid, WEB);
+    assert_false(next_ejection(w, &event));
+    close_world(w);
+    open_world(w);                      /* the one who was told has died */
+    assert_int_equal(xm_host_events_open(w->guests.host, &fd, NULL), 0);
+    assert_false(next_ejection(w, &event));
+    assert_int_equal(xm_host_eject_watch(w->guests.host, 1, NULL), 0);
+    assert_true(next_ejection(w, &event));
+    assert_int_equal(xm_guest_eject(&w->guests, WEB, 5632, NULL), 0);
+    assert_false(next_ejection(w, &event));
+    stored = stored_of(w, XM_DEVICE_DISK);
+    assert_string_equal(stored->items[0].medium, "");
+    assert_int_equal(xm_guest_eject(&w->guests, WEB, 5632, NULL), 0);       /* it is out already */
+    assert_int_equal(xm_guest_eject(&w->guests, WEB, 77, NULL), 0);         /* no such drive by now */
+    stop(w);
+    assert_int_equal(xm_guest_eject(&w->guests, WEB, 5632, NULL), 0);
+    close_world(w);
+    open_world(w);
+}
+
 /* --- interruptions --- */
 
 static int step_attach(void *w) { return attach_in(w, DISK("file:/b.img,xvdb,w"), 0, NULL) < 0; }
@@ -626,6 +682,7 @@ int main(void)
         TEST(a_suspended_guest_is_left_alone),
         TEST(a_guest_that_holds_on_to_a_disk_keeps_it_unless_forced),
         TEST(a_cd_is_changed_live_and_stored),
+        TEST(an_ejection_is_told_until_it_is_answered),
         cmocka_unit_test(stopped_anywhere_live_and_stored_are_the_same),
         cmocka_unit_test(a_full_disk_changes_neither),
     };

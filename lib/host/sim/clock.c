@@ -109,14 +109,23 @@ void sim_guest_plan(struct sim_guest *guest)
     }
 }
 
+bool sim_guest_ejects(const struct sim_guest *guest, int64_t now)
+{
+    return guest->does.eject_ms >= 0 && !guest->ejected && sim_guest_booted(guest, now)
+        && sim_guest_time(guest, now) >= guest->does.boot_ms + guest->does.eject_ms;
+}
+
 static int64_t next_of(const struct sim_guest *guest, int64_t now)
 {
-    int64_t time = sim_guest_time(guest, now);
+    int64_t time = sim_guest_time(guest, now), eject;
 
     if (guest->since_ms == 0 || sim_guest_ended(guest, now))
         return -1;
     if (time < guest->does.boot_ms)
         return now + guest->does.boot_ms - time;
+    eject = guest->does.eject_ms >= 0 && !guest->ejected ? guest->does.boot_ms + guest->does.eject_ms : -1;
+    if (eject > time && (guest->end_ms < 0 || eject < guest->end_ms))
+        return now + eject - time;
     return guest->end_ms >= 0 ? now + guest->end_ms - time : -1;
 }
 

@@ -15,7 +15,7 @@
 struct known {
     int64_t domid;
     char uuid[37];
-    bool told_end;
+    bool told_end, told_eject;
 };
 
 struct sim_watch {
@@ -24,6 +24,8 @@ struct sim_watch {
     size_t count, cap;
     struct xm_event *queue;     /* from next on */
     size_t next, queued, queue_cap;
+    uint32_t *drives;           /* the domains whose ejections are to be told */
+    size_t drive_count, drive_cap;
 };
 
 void sim_watch_free(struct sim_watch *watch)
@@ -38,6 +40,7 @@ void sim_watch_free(struct sim_watch *watch)
         close(watch->timer);
     free(watch->known);
     free(watch->queue);
+    free(watch->drives);
     free(watch);
 }
 
@@ -69,6 +72,15 @@ static const struct known *find_known(const struct sim_watch *watch, const struc
     return NULL;
 }
 
+static size_t find_drives(const struct sim_watch *watch, int64_t domid)
+{
+    size_t i = 0;
+
+    while (i < watch->drive_count && watch->drives[i] != domid)
+        i++;
+    return i;
+}
+
 static void tell_gone(struct sim_watch *watch, const struct sim_state *state)
 {
     for (size_t i = 0; i < watch->count; i++) {
@@ -77,9 +89,43 @@ static void tell_gone(struct sim_watch *watch, const struct sim_state *state)
         for (size_t j = 0; j < state->count && !here; j++)
             here = state->guests[j].domid == watch->known[i].domid
                    && strcmp(state->guests[j].uuid, watch->known[i].uuid) == 0;
-        if (!here)
+        if (!here) {
+            size_t at = find_drives(watch, watch->known[i].domid);
+
+            if (at < watch->drive_count)
+                watch->drives[at] = watch->drives[--watch->drive_count];
             add_event(watch, XM_EVENT_GONE, &watch->known[i], XM_REASON_NONE);
+        }
     }
+}
+
+/* A drive with a CD in it; -1: there is none. */
+static int full_drive(const struct sim_guest *guest)
+{
+    XM_AUTO(xm_devices) *devices = NULL;
+    XM_AUTO(xm_json) *config = NULL;
+
+    if (strcmp(guest->kind, "hvm") != 0 || xm_json_parse(guest->config, strlen(guest->config), &config, NULL) < 0)
+        return -1;
+    devices = xm_devices_configured(config, XM_DEVICE_DISK);
+    for (size_t i = 0; i < devices->count; i++)
+        if (devices->items[i].cdrom && *devices->items[i].medium != '\0')
+            return devices->items[i].devid;
+    return -1;
+}
+
+static void tell_eject(struct sim_watch *watch, const struct sim_guest *guest, const struct known *before, struct known *now,
+                       int64_t when)
+{
+    int devid;
+
+    now->told_eject = before != NULL && before->told_eject;
+    if (now->told_eject || find_drives(watch, guest->domid) == watch->drive_count || !sim_guest_ejects(guest, when)
+        || (devid = full_drive(guest)) < 0)
+        return;
+    now->told_eject = true;
+    add_event(watch, XM_EVENT_EJECT, now, XM_REASON_NONE);
+    watch->queue[watch->queued - 1].devid = devid;
 }
 
 /* Queues what has changed since the last look. The first look tells no new ones. */
@@ -100,6 +146,7 @@ static void compare(struct sim_watch *watch, const struct sim_state *state, bool
         memcpy(now[count].uuid, guest->uuid, sizeof(now[count].uuid));
         if (before == NULL && !first)
             add_event(watch, XM_EVENT_NEW, &now[count], XM_REASON_NONE);
+        tell_eject(watch, guest, before, &now[count], state->now);
         if (ended && (before == NULL || !before->told_end))
             add_event(watch, XM_EVENT_SHUTDOWN, &now[count], (int)guest->end_reason);
         count++;
@@ -170,6 +217,21 @@ int sim_events_open(struct xm_host *host, int *ret_fd, xm_error **err)
         return -1;
     }
     *ret_fd = sim->watch->epoll;
+    return 0;
+}
+
+int sim_eject_watch(struct xm_host *host, uint32_t domid, xm_error **err)
+{
+    struct sim *sim = (struct sim *)host;
+    struct sim_watch *watch = sim->watch;
+
+    if (sim_fault(sim, "eject_watch", err) < 0)
+        return -1;
+    if (find_drives(watch, domid) < watch->drive_count)
+        return 0;
+    XM_GROW(watch->drives, watch->drive_count, watch->drive_cap);
+    watch->drives[watch->drive_count++] = domid;
+    set_timer(watch, 0);        /* it may have done so by now */
     return 0;
 }
 

@@ -48,6 +48,7 @@ const struct xm_host_ops xm_host_sim_ops = {
     .shutdown = sim_shutdown, .destroy = sim_destroy, .released = sim_released, .rename = sim_rename, .sysrq = sim_sysrq,
     .preserve = sim_preserve, .soft_reset = sim_soft_reset,
     .dump_core = sim_dump_core, .console = sim_console, .vnc = sim_vnc,
+    .eject_watch = sim_eject_watch,
     .devices = sim_devices, .attach = sim_attach, .detach = sim_detach, .cd_change = sim_cd_change,
     .file = sim_file, .need = sim_need, .holders = sim_holders, .pci = sim_pci, .room = sim_room,
     .leftovers = sim_leftovers, .leftover_remove = sim_leftover_remove,

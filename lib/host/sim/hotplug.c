@@ -270,5 +270,7 @@ int sim_cd_change(struct xm_host *host, uint32_t domid, libxl_device_disk *disk,
         return -1;
     xm_json_free(list->items[index]);
     list->items[index] = XM_TAKE(json);
+    if (disk->format == LIBXL_DISK_FORMAT_EMPTY && sim_guest_ejects(guest, state.now))
+        guest->ejected = 1;
     return store_config(&state, guest, config, err);
 }

@@ -52,6 +52,7 @@
  *   sim.loop=1                 spins: never blocks, answers nothing
  *   sim.suspend=obey|ignore    ignore: save runs into its time limit
  *   sim.release=SECONDS        how long its backends and device model are there after it, 0
+ *   sim.eject=SECONDS          an HVM guest ejects its CD, counted from boot's end
  *   sim.unplug=obey|ignore     ignore: does not let go of a device that is to be taken away
  *   sim.pv=on|off              off: an HVM guest without PV drivers, which cannot be asked to shut down
  *
@@ -108,6 +109,7 @@ struct sim_behaviour {
     int64_t shutdown_ms;        /* -1: ignores requests */
     int64_t release_ms;         /* how long its backends outlive it */
     int64_t load;               /* percent of each vcpu */
+    int64_t eject_ms;           /* -1: never */
     bool suspends, pv, unplugs;
 };
 
@@ -141,6 +143,7 @@ struct sim_guest {
     int64_t end_ms;             /* guest time at which it shuts down; -1: not in sight */
     int64_t end_reason;         /* enum xm_shutdown_reason */
     int64_t end_logged;
+    int64_t ejected;            /* what it ejected has been taken out */
     int64_t cpu_from_ms;        /* guest time from which its CPU time counts: a restored one's starts anew */
     char *words;                /* its sim. words */
     char *memory;               /* a mark that stands for its memory's contents */
@@ -223,7 +226,10 @@ void sim_guest_end_in(struct sim_guest *guest, int64_t now, int64_t ms, int reas
 /* The time of its first own end, as it behaves. */
 void sim_guest_plan(struct sim_guest *guest);
 
-/* When the next guest will boot to its end or shut down, ms since 1970; -1: never. */
+/* Has it ejected its CD, and nobody taken it out? */
+bool sim_guest_ejects(const struct sim_guest *guest, int64_t now);
+
+/* When the next guest will boot to its end, eject its CD or shut down, ms since 1970; -1: never. */
 int64_t sim_next_change(const struct sim_state *state);
 
 /* Lets ms of the host's time pass: XM_INTERRUPTED when asked to stop. Under a standing clock it
@@ -378,6 +384,7 @@ int sim_room(struct xm_host *host, libxl_domain_config *config, struct xm_room *
 int sim_leftovers(struct xm_host *host, xm_leftovers **ret, xm_error **err);
 int sim_leftover_remove(struct xm_host *host, const struct xm_leftover *leftover, xm_error **err);
 int sim_events_open(struct xm_host *host, int *ret_fd, xm_error **err);
+int sim_eject_watch(struct xm_host *host, uint32_t domid, xm_error **err);
 int sim_event_next(struct xm_host *host, struct xm_event *ret, xm_error **err);
 void sim_watch_free(struct sim_watch *watch);
 

@@ -77,6 +77,7 @@ const struct sim_field sim_guest_fields[] = {
     G_INT(end_ms, -1, LATEST),
     G_INT(end_reason, -1, 5),
     G_INT(end_logged, 0, 1),
+    G_INT(ejected, 0, 1),
     G_INT(cpu_from_ms, 0, LATEST),
     G_TEXT(words),
     G_TEXT(memory),

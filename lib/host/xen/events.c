@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* What is known of a domain since the last look. */
@@ -9,6 +10,14 @@ struct seen {
     uint32_t domid;
     uint8_t handle[16];
     bool shutdown;              /* and told so */
+};
+
+/* A CD drive that is watched. */
+struct drive {
+    uint32_t domid;
+    int devid;
+    uint8_t handle[16];         /* of the domain */
+    bool told;                  /* of the wish that stands in the store now */
 };
 
 /* The store tells only that some domain came or went. Each telling costs one hypercall per 256
@@ -19,6 +28,8 @@ struct xen_events {
     size_t seen_count;
     struct xm_event *queue;
     size_t head, tail, cap;
+    struct drive *drives;
+    size_t drive_count, drive_cap;
 };
 
 static void push(struct xen_events *events, enum xm_event_type type, uint32_t domid, const uint8_t handle[16],
@@ -31,6 +42,75 @@ static void push(struct xen_events *events, enum xm_event_type type, uint32_t do
     *event = (struct xm_event){ .type = type, .domid = domid, .reason = reason };
     xen_uuid_format(handle, event->uuid);
 }
+
+/* --- CD drives --- */
+
+static char *eject_token(const struct drive *drive)
+{
+    return xm_printf("eject %u %d", drive->domid, drive->devid);
+}
+
+static struct drive *find_drive(const struct xen_events *events, uint32_t domid, int devid)
+{
+    for (size_t i = 0; i < events->drive_count; i++)
+        if (events->drives[i].domid == domid && events->drives[i].devid == devid)
+            return &events->drives[i];
+    return NULL;
+}
+
+static int watch_drive(struct xen_events *events, const xc_domaininfo_t *info, int devid, xm_error **err)
+{
+    struct drive drive = { .domid = info->domain, .devid = devid };
+    xm_autofree char *path = xm_printf(XEN_EJECT_NODE, drive.domid, devid), *token = eject_token(&drive);
+
+    if (find_drive(events, drive.domid, devid) != NULL)
+        return 0;
+    memcpy(drive.handle, info->handle, sizeof(drive.handle));
+    if (!xs_watch(events->xs, path, token))
+        return xm_fail_errno(err, errno, "cannot watch %s", path);
+    XM_GROW(events->drives, events->drive_count, events->drive_cap);
+    events->drives[events->drive_count++] = drive;
+    return 0;
+}
+
+static void forget_drives(struct xen_events *events, uint32_t domid)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < events->drive_count; i++) {
+        const struct drive drive = events->drives[i];
+        xm_autofree char *path = xm_printf(XEN_EJECT_NODE, drive.domid, drive.devid), *token = eject_token(&drive);
+
+        if (drive.domid != domid)
+            events->drives[kept++] = drive;
+        else
+            (void)xs_unwatch(events->xs, path, token);  /* it watches for nothing any more */
+    }
+    events->drive_count = kept;
+}
+
+/* What stands there is the guest's own writing: it is a wish, or nothing. */
+static void look_at_drive(struct xen_events *events, uint32_t domid, int devid)
+{
+    struct drive *drive = find_drive(events, domid, devid);
+    xm_autofree char *wish = drive != NULL ? xen_read(events->xs, XEN_EJECT_NODE, domid, devid) : NULL;
+    bool asks = wish != NULL && strcmp(wish, XEN_EJECT_WISH) == 0;
+
+    if (asks && !drive->told) {
+        push(events, XM_EVENT_EJECT, domid, drive->handle, XM_REASON_NONE);
+        events->queue[events->tail - 1].devid = devid;
+    }
+    if (drive != NULL)
+        drive->told = asks;
+}
+
+static void push_gone(struct xen_events *events, const struct seen *seen)
+{
+    forget_drives(events, seen->domid);
+    push(events, XM_EVENT_GONE, seen->domid, seen->handle, XM_REASON_NONE);
+}
+
+/* --- domains --- */
 
 /* A dying domain counts as gone, as libxl has it: pages that others still map may keep it in the
  * hypervisor's list for long, and nothing is told when it leaves that. */
@@ -67,7 +147,7 @@ static int look(struct xen_host *xen, bool quiet, xm_error **err)
                 fresh[n].shutdown = events->seen[old++].shutdown;
                 break;
             }
-            push(events, XM_EVENT_GONE, events->seen[old].domid, events->seen[old].handle, XM_REASON_NONE);
+            push_gone(events, &events->seen[old]);
         }
         if (!known && !quiet)
             push(events, XM_EVENT_NEW, info->domain, info->handle, XM_REASON_NONE);
@@ -78,7 +158,7 @@ static int look(struct xen_host *xen, bool quiet, xm_error **err)
         fresh[n++].shutdown = shut;     /* a resumed domain may shut down again */
     }
     for (; old < events->seen_count; old++)
-        push(events, XM_EVENT_GONE, events->seen[old].domid, events->seen[old].handle, XM_REASON_NONE);
+        push_gone(events, &events->seen[old]);
     free(events->seen);
     events->seen = fresh;
     events->seen_count = n;
@@ -92,6 +172,7 @@ void xen_events_free(struct xen_events *events)
     xs_close(events->xs);
     free(events->seen);
     free(events->queue);
+    free(events->drives);
     free(events);
 }
 
@@ -118,19 +199,49 @@ int xen_host_events_open(struct xm_host *host, int *ret_fd, xm_error **err)
     return -1;
 }
 
-/* 1 if the store told of anything since the last call. */
-static int drain(struct xs_handle *xs, xm_error **err)
+int xen_host_eject_watch(struct xm_host *host, uint32_t domid, xm_error **err)
 {
-    char **fired;
-    int any = 0;
+    struct xen_host *xen = xen_of(host);
+    xm_autofree char *type = xen_read(xen->events->xs, "/libxl/%u/type", domid);
+    XM_AUTO(xm_devices) *devices = NULL;
+    xc_domaininfo_t info;
+    xm_error *why = NULL;
 
-    while ((fired = xs_check_watch(xs)) != NULL) {
-        free(fired);
-        any = 1;
+    if (type == NULL || strcmp(type, "hvm") != 0)
+        return 0;
+    if (xen_info(xen, domid, &info, &why) < 0 || xen_host_devices(host, domid, XM_DEVICE_DISK, &devices, &why) < 0) {
+        if (why->code != XM_NOT_FOUND)
+            return xm_error_pass(err, why);
+        xm_error_free(why);
+        return 0;
     }
-    if (errno != EAGAIN)
+    for (size_t i = 0; i < devices->count; i++)
+        if (devices->items[i].cdrom && watch_drive(xen->events, &info, devices->items[i].devid, err) < 0)
+            return -1;
+    return 0;
+}
+
+/* A guest that writes without end must not keep us here. */
+#define FIRED_MAX 256
+
+/* *ret_any: the store told of domains since the last call. */
+static int drain(struct xen_events *events, bool *ret_any, xm_error **err)
+{
+    uint32_t domid;
+    char **fired;
+    int devid, n = 0;
+
+    *ret_any = false;
+    while (n++ < FIRED_MAX && (fired = xs_check_watch(events->xs)) != NULL) {
+        if (sscanf(fired[XS_WATCH_TOKEN], "eject %u %d", &domid, &devid) == 2)
+            look_at_drive(events, domid, devid);
+        else
+            *ret_any = true;
+        free(fired);
+    }
+    if (n <= FIRED_MAX && errno != EAGAIN)
         return xm_fail_errno(err, errno, "the connection to xenstored is lost");
-    return any;
+    return 0;
 }
 
 int xen_host_event_next(struct xm_host *host, struct xm_event *ret, xm_error **err)
@@ -140,13 +251,10 @@ int xen_host_event_next(struct xm_host *host, struct xm_event *ret, xm_error **e
 
     assert(events != NULL);
     if (events->head == events->tail) {
-        int any;
+        bool any;
 
         events->head = events->tail = 0;
-        any = drain(events->xs, err);
-        if (any <= 0)
-            return any;
-        if (look(xen, false, err) < 0)
+        if (drain(events, &any, err) < 0 || (any && look(xen, false, err) < 0))
             return -1;
     }
     if (events->head == events->tail)

@@ -58,6 +58,7 @@ static void read_device(struct xs_handle *xs, enum xm_device_kind kind, const ch
     }
     type = device->backend != NULL ? xen_read(xs, "%s/device-type", device->backend) : NULL;
     device->cdrom = type != NULL && strcmp(type, "cdrom") == 0;
+    device->name = device->backend != NULL ? xen_read(xs, "%s/dev", device->backend) : NULL;
     device->medium = device->backend != NULL ? read_medium(xs, device->backend) : xm_strdup("");
 }
 
@@ -244,6 +245,16 @@ int xen_host_detach(struct xm_host *host, uint32_t domid, enum xm_device_kind ki
     return take_away(xen, domid, kind, devid, force, err);
 }
 
+/* A guest's wish stands in the store until it has been granted, so that whoever comes to look after the
+ * guest in between finds it. */
+static void answer_ejection(struct xen_host *xen, uint32_t domid, int devid)
+{
+    xm_autofree char *path = xm_printf(XEN_EJECT_NODE, domid, devid), *wish = xen_read(xen->xs, "%s", path);
+
+    if (wish != NULL && strcmp(wish, XEN_EJECT_WISH) == 0)
+        (void)xs_write(xen->xs, XBT_NULL, path, "", 0);        /* at worst an empty drive is emptied again */
+}
+
 int xen_host_cd_change(struct xm_host *host, uint32_t domid, libxl_device_disk *disk, xm_error **err)
 {
     struct xen_host *xen = xen_of(host);
@@ -263,7 +274,15 @@ int xen_host_cd_change(struct xm_host *host, uint32_t domid, libxl_device_disk *
     drive = xm_devices_find(devices, (int)devid);
     if (drive == NULL || !drive->cdrom)
         return xm_fail(err, XM_NOT_FOUND, "domain %u has no CD drive %s", domid, disk->vdev ? disk->vdev : "");
+    if (drive->name != NULL && strcmp(drive->name, disk->vdev) != 0) {
+        free(disk->vdev);       /* libxl compares names, and 5632 is another one than hdc */
+        disk->vdev = xm_strdup(drive->name);
+    }
     xen_op_init(&op);
     rc = xen_op_wait(xen, &op, libxl_cdrom_insert(xen->ctx, domid, disk, &op.how), NULL, XEN_TO_THE_END);
-    return rc < 0 ? xen_fail(xen, rc, err, "the CD was not changed") : 0;
+    if (rc < 0)
+        return xen_fail(xen, rc, err, "the CD was not changed");
+    if (disk->format == LIBXL_DISK_FORMAT_EMPTY)
+        answer_ejection(xen, domid, (int)devid);
+    return 0;
 }

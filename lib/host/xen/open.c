@@ -209,6 +209,7 @@ const struct xm_host_ops xm_host_xen_ops = {
     .destroy = xen_host_destroy, .released = xen_host_released, .rename = xen_host_rename, .sysrq = xen_host_sysrq,
     .preserve = xen_host_preserve, .soft_reset = xen_host_soft_reset,
     .dump_core = xen_host_dump_core, .console = xen_host_console, .vnc = xen_host_vnc,
+    .eject_watch = xen_host_eject_watch,
     .devices = xen_host_devices, .attach = xen_host_attach, .detach = xen_host_detach, .cd_change = xen_host_cd_change,
     .file = xen_host_file, .need = xen_host_need, .holders = xen_host_holders, .pci = xen_host_pci,
     .room = xen_host_room,

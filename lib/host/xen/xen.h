@@ -43,6 +43,10 @@ struct xen_logger {
 
 struct xen_events;
 
+/* Where a guest's driver asks for its CD to be ejected, and what it writes there. */
+#define XEN_EJECT_NODE "/local/domain/%u/device/vbd/%d/eject"
+#define XEN_EJECT_WISH "eject"
+
 struct xen_host {
     struct xm_host host;        /* first */
     struct xen_logger logger;
@@ -228,6 +232,7 @@ int xen_host_pci(struct xm_host *host, xm_pci_devices **ret, xm_error **err);
 int xen_host_room(struct xm_host *host, libxl_domain_config *config, struct xm_room *ret, xm_error **err);
 
 int xen_host_events_open(struct xm_host *host, int *ret_fd, xm_error **err);
+int xen_host_eject_watch(struct xm_host *host, uint32_t domid, xm_error **err);
 int xen_host_event_next(struct xm_host *host, struct xm_event *ret, xm_error **err);
 void xen_events_free(struct xen_events *events);
 
