@@ -60,6 +60,20 @@ static void bind_mib(struct xm_binder *b, const struct xm_key *key, const xm_nod
         *(uint64_t *)field_of(b, key) = (uint64_t)value * 1024;
 }
 
+/* Of the actions, xm knew those of on_crash by the names of its API as well: coredump_and_restart, rename_restart. */
+static void take_api_spelling(struct xm_binder *b, const struct xm_key *key, char *text)
+{
+    char *and;
+
+    if (b->dialect != XM_DIALECT_XM || strcmp(key->name, "on_crash") != 0)
+        return;
+    and = strstr(text, "_and_");
+    if (and != NULL)
+        memmove(and, and + strlen("_and"), strlen(and + strlen("_and")) + 1);
+    for (char *at = text; (at = strchr(at, '_')) != NULL;)
+        *at = '-';
+}
+
 /* A name of key->choices, or the number behind it where a range allows numbers. */
 static bool row_choice(struct xm_binder *b, const struct xm_key *key, const xm_node *node, int *ret)
 {
@@ -68,6 +82,7 @@ static bool row_choice(struct xm_binder *b, const struct xm_key *key, const xm_n
 
     if (!text)
         return false;
+    take_api_spelling(b, key, text);
     if (!key->max || (node->type == XM_NODE_STR && !(*text >= '0' && *text <= '9')))
         return xm_binder_choose(b, key->choices, "value", text, ret);
     if (!row_long(b, key, node, &number))

@@ -26,6 +26,7 @@ CLI_TESTS = \
 	tests/cli/kill.t \
 	tests/cli/new.t \
 	tests/cli/pause.t \
+	tests/cli/policies.t \
 	tests/cli/reboot.t \
 	tests/cli/repair.t \
 	tests/cli/replace.t \

@@ -73,6 +73,24 @@ static void old_words_of_a_life_are_understood(void **state)
     assert_int_equal(onreboot.cfg.on_crash, LIBXL_ACTION_ON_SHUTDOWN_PRESERVE);
 }
 
+static void on_crash_has_the_words_of_the_api_too(void **state)
+{
+    static const struct { const char *text; libxl_action_on_shutdown action; } cases[] = {
+        { "kernel='/k'\non_crash='coredump_and_destroy'\n", LIBXL_ACTION_ON_SHUTDOWN_COREDUMP_DESTROY },
+        { "kernel='/k'\non_crash='coredump_and_restart'\n", LIBXL_ACTION_ON_SHUTDOWN_COREDUMP_RESTART },
+        { "kernel='/k'\non_crash='coredump_restart'\n", LIBXL_ACTION_ON_SHUTDOWN_COREDUMP_RESTART },
+        { "kernel='/k'\non_crash='rename_restart'\n", LIBXL_ACTION_ON_SHUTDOWN_RESTART_RENAME },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < XM_COUNT(cases); i++) {
+        AUTO_BOUND bound;
+
+        bind_xm(cases[i].text, &bound);
+        assert_int_equal(bound.cfg.on_crash, cases[i].action);
+    }
+}
+
 static void an_hvm_guest_of_xm_is_bound(void **state)
 {
     AUTO_BOUND bound;
@@ -382,6 +400,7 @@ int main(void)
         cmocka_unit_test(xm_has_its_own_defaults),
         cmocka_unit_test(the_command_line_is_put_together_as_xm_did),
         cmocka_unit_test(old_words_of_a_life_are_understood),
+        cmocka_unit_test(on_crash_has_the_words_of_the_api_too),
         cmocka_unit_test(an_hvm_guest_of_xm_is_bound),
         cmocka_unit_test(an_interface_of_xm_is_bound),
         cmocka_unit_test(a_frame_buffer_of_a_pv_guest_is_bound),
