@@ -278,6 +278,20 @@ static void a_young_source_is_read_each_time(void **state)
     assert_non_null(strstr(text, "\"sources\": []"));
 }
 
+/* Whatever time it says that it was written: anybody can write that. */
+static void a_source_from_the_future_is_known_again(void **state)
+{
+    struct world *w = *state;
+    xm_autofree char *json = NULL, *text = NULL;
+
+    put_kernel("k", 1);
+    assert_int_equal(utimensat(AT_FDCWD, "k", (struct timespec[]){ { 4000000000, 0 }, { 4000000000, 0 } }, 0), 0);
+    expect(w, "k", 1, true);
+    assert_non_null(json = find_in_cache(w, ".json"));
+    assert_int_equal(xm_file_read(json, 10000, &text, NULL, NULL), 0);
+    assert_non_null(strstr(text, ":4000000000."));
+}
+
 static void edit(const char *path, const char *from, const char *to)
 {
     xm_autofree char *command = xm_printf("sed -i 's|%s|%s|' '%s' && chmod 600 '%s'", from, to, path, path);
@@ -728,6 +742,7 @@ int main(void)
 #endif
         TEST(it_is_ours_alone), TEST(what_is_not_packed_leaves_no_trace), TEST(switched_off_it_keeps_nothing),
         TEST(a_changed_source_is_read_again), TEST(a_young_source_is_read_each_time),
+        TEST(a_source_from_the_future_is_known_again),
         TEST(an_old_source_that_nobody_touched_is_not_read_again), TEST(after_a_boot_all_is_checked_again),
         TEST(what_is_damaged_is_made_again), TEST(damage_that_cannot_be_mended_is_no_failure),
         TEST(facts_that_are_none_are_made_again), TEST(a_copy_of_what_is_kept_is_as_good), TEST(either_file_may_be_removed),

@@ -30,7 +30,8 @@ bool kept_is_settled(const struct stat *st)
     struct timespec now;
 
     clock_gettime(CLOCK_REALTIME, &now);
-    return st->st_ctim.tv_sec + SETTLED_SECONDS <= now.tv_sec && st->st_mtim.tv_sec + SETTLED_SECONDS <= now.tv_sec;
+    /* Of the two times, the one that nobody can set. */
+    return st->st_ctim.tv_sec + SETTLED_SECONDS <= now.tv_sec;
 }
 
 void kept_digest_end(struct sha256_ctx *sha, char ret_digest[KEPT_DIGEST])

@@ -37,7 +37,7 @@ void xen_kernel_give_back(libxl_domain_config *config, struct xen_kernel *kernel
 {
     xm_cleanup_close(&kernel->fd);
     kernel->fd = -1;
-    if (kernel->name == NULL || config->b_info.kernel == kernel->name)
+    if (kernel->name == NULL)
         return;
     free(config->b_info.kernel);
     config->b_info.kernel = kernel->name;
