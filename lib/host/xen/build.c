@@ -22,7 +22,7 @@ static int check_unique(const struct job *job, xm_error **err)
     if (name == NULL || name[0] == '\0')
         return xm_fail(err, XM_INVALID, "the domain has no name");
     xen_uuid_format(job->config->c_info.uuid.uuid, uuid);
-    if (xen_host_list(&job->xen->host, XM_WANT_NAME, &domains, err) < 0)
+    if (xen_names_list(job->xen, &domains, err) < 0)
         return -1;
     for (size_t i = 0; i < domains->count; i++) {
         const struct xm_domain *domain = &domains->items[i];
@@ -146,7 +146,9 @@ static int make(struct job *job, uint32_t *ret_domid, xm_error **err)
     int rc;
 
     xen_op_init(&op);
+    xen_names_making(job->xen);
     rc = xen_op_wait(job->xen, &op, start(job, &op, &domid), build, patience(job));
+    xen_names_making(NULL);
     if (rc < 0) {
         fail_make(job, rc, err);
         clean_up(job);

@@ -110,43 +110,27 @@ static double now(void)
     return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-static double started_of(struct xs_handle *xs, uint32_t domid)
+/* The control domain has been there since the machine has. */
+static double machine_started(void)
 {
-    xm_autofree char *text = NULL;
+    struct timespec up;
 
-    if (domid == 0) {
-        struct timespec up;
-
-        clock_gettime(CLOCK_BOOTTIME, &up);
-        return now() - (double)up.tv_sec - (double)up.tv_nsec / 1e9;
-    }
-    /* By way of the domain's own vm node: a preserved domain has another than its uuid's. */
-    text = xen_read(xs, "/local/domain/%u/vm", domid);
-    if (text != NULL) {
-        xm_autofree char *start = xen_read(xs, "%s/start_time", text);
-
-        if (start != NULL)
-            return strtod(start, NULL);
-    }
-    return 0;
+    clock_gettime(CLOCK_BOOTTIME, &up);
+    return now() - (double)up.tv_sec - (double)up.tv_nsec / 1e9;
 }
 
-uint64_t xen_memory_kib(struct xs_handle *xs, uint32_t domid, const char *node)
+static uint64_t parse_kib(const char *text)
 {
-    xm_autofree char *text = xen_read(xs, "/local/domain/%u/memory/%s", domid, node);
     long long kib = text ? strtoll(text, NULL, 10) : 0;
 
     return kib > 0 ? (uint64_t)kib : 0;
 }
 
-/* A guest with a device model was asked to hold its screen's memory, too, which the store tells apart. */
-static uint64_t target_of(struct xs_handle *xs, const xc_domaininfo_t *info)
+uint64_t xen_memory_kib(struct xs_handle *xs, uint32_t domid, const char *node)
 {
-    uint64_t target = xen_memory_kib(xs, info->domain, "target");
+    xm_autofree char *text = xen_read(xs, "/local/domain/%u/memory/%s", domid, node);
 
-    if (target == 0 || !(info->flags & XEN_DOMINF_hvm_guest))
-        return target;
-    return target + xen_memory_kib(xs, info->domain, "videoram");
+    return parse_kib(text);
 }
 
 /* NULL, and *none set so that nobody asks again, on a Xen without security labels. */
@@ -163,29 +147,85 @@ static char *label_of(struct xen_host *xen, uint32_t sid, bool *none)
     return xm_strdup(text);
 }
 
+static int fill_started(struct xen_host *xen, xm_domains *domains, xm_error **err)
+{
+    XM_AUTO(xen_asks) *asks = xen_asks_new();
+    xm_autofree size_t *at = xm_new0(size_t, domains->count);
+
+    /* By way of the domain's own vm node: a preserved domain has another than its uuid's. */
+    for (size_t i = 0; i < domains->count; i++)
+        at[i] = xen_asks_add(asks, false, "/local/domain/%u/vm", domains->items[i].domid);
+    if (xen_sweep(xen, asks, 0, err) < 0)
+        return -1;
+    for (size_t i = 0; i < domains->count; i++) {
+        const char *vm = asks->items[at[i]].text;
+
+        at[i] = SIZE_MAX;
+        if (domains->items[i].domid == 0)
+            domains->items[i].started = machine_started();
+        else if (vm != NULL)
+            at[i] = xen_asks_add(asks, false, "%s/start_time", vm);
+    }
+    if (xen_sweep(xen, asks, domains->count, err) < 0)
+        return -1;
+    for (size_t i = 0; i < domains->count; i++)
+        if (at[i] != SIZE_MAX && asks->items[at[i]].text != NULL)
+            domains->items[i].started = strtod(asks->items[at[i]].text, NULL);
+    return 0;
+}
+
+/* The answers to ask_memory(), in its order. A guest with a device model was asked to hold its screen's
+ * memory, too, which the store tells apart. */
+static void take_memory(const struct xen_ask *asks, struct xm_domain *domain)
+{
+    uint64_t target = parse_kib(asks[0].text);
+
+    domain->target_kib = target > 0 && domain->hvm ? target + parse_kib(asks[1].text) : target;
+}
+
+static size_t ask_memory(xen_asks *asks, const struct xm_domain *domain)
+{
+    size_t at = xen_asks_add(asks, false, "/local/domain/%u/memory/target", domain->domid);
+
+    if (domain->hvm)
+        xen_asks_add(asks, false, "/local/domain/%u/memory/videoram", domain->domid);
+    return at;
+}
+
+static int fill_from_store(struct xen_host *xen, unsigned want, xm_domains *domains, xm_error **err)
+{
+    XM_AUTO(xen_asks) *asks = xen_asks_new();
+    struct place { size_t name, memory; };
+    xm_autofree struct place *at = xm_new0(struct place, domains->count);
+
+    for (size_t i = 0; i < domains->count; i++) {
+        if (want & XM_WANT_NAME)
+            at[i].name = xen_asks_add(asks, false, "/local/domain/%u/name", domains->items[i].domid);
+        if (want & XM_WANT_TARGET)
+            at[i].memory = ask_memory(asks, &domains->items[i]);
+    }
+    if (xen_sweep(xen, asks, 0, err) < 0)
+        return -1;
+    for (size_t i = 0; i < domains->count; i++) {
+        if (want & XM_WANT_NAME)
+            domains->items[i].name = XM_TAKE(asks->items[at[i].name].text);
+        if (want & XM_WANT_TARGET)
+            take_memory(&asks->items[at[i].memory], &domains->items[i]);
+    }
+    return 0;
+}
+
 static int fill_wanted(struct xen_host *xen, unsigned want, const xc_domaininfo_t *infos, xm_domains *domains,
                        xm_error **err)
 {
-    struct xs_handle *xs = NULL;
     bool unlabelled = false;
 
-    if (want & (XM_WANT_NAME | XM_WANT_TARGET | XM_WANT_STARTED)) {
-        xs = xen_store(xen, err);
-        if (xs == NULL)
-            return -1;
-    }
-    for (size_t i = 0; i < domains->count; i++) {
-        struct xm_domain *domain = &domains->items[i];
-
-        if (want & XM_WANT_NAME)
-            domain->name = xen_read(xs, "/local/domain/%u/name", domain->domid);
-        if (want & XM_WANT_TARGET)
-            domain->target_kib = target_of(xs, &infos[i]);
-        if (want & XM_WANT_STARTED)
-            domain->started = started_of(xs, domain->domid);
-        if (want & XM_WANT_LABEL)
-            domain->label = label_of(xen, infos[i].ssidref, &unlabelled);
-    }
+    if ((want & (XM_WANT_NAME | XM_WANT_TARGET)) && fill_from_store(xen, want, domains, err) < 0)
+        return -1;
+    if ((want & XM_WANT_STARTED) && fill_started(xen, domains, err) < 0)
+        return -1;
+    for (size_t i = 0; (want & XM_WANT_LABEL) && i < domains->count; i++)
+        domains->items[i].label = label_of(xen, infos[i].ssidref, &unlabelled);
     return 0;
 }
 
@@ -210,9 +250,11 @@ int xen_host_list(struct xm_host *host, unsigned want, xm_domains **ret, xm_erro
     xm_autofree xc_domaininfo_t *infos = NULL;
     size_t count;
 
-    if (xen_infos(xen, &infos, &count, err) < 0)
+    if (xen_infos(xen, &infos, &count, err) < 0 || domains_of(xen, want, infos, count, ret, err) < 0)
         return -1;
-    return domains_of(xen, want, infos, count, ret, err);
+    if (want & XM_WANT_NAME)
+        xen_names_keep(xen, *ret);
+    return 0;
 }
 
 int xen_host_get(struct xm_host *host, uint32_t domid, unsigned want, xm_domains **ret, xm_error **err)
@@ -226,18 +268,15 @@ int xen_host_get(struct xm_host *host, uint32_t domid, unsigned want, xm_domains
 
 int xen_host_find(struct xm_host *host, const char *name, uint32_t *ret_domid, xm_error **err)
 {
-    struct xen_host *xen = xen_of(host);
-    struct xs_handle *xs = xen_store(xen, err);
-    xm_autofree xc_domaininfo_t *infos = NULL;
-    size_t count;
+    XM_AUTO(xm_domains) *domains = NULL;
 
-    if (xs == NULL || xen_infos(xen, &infos, &count, err) < 0)
+    if (xen_host_list(host, XM_WANT_NAME, &domains, err) < 0)
         return -1;
-    for (size_t i = 0; i < count; i++) {
-        xm_autofree char *has = xen_read(xs, "/local/domain/%u/name", infos[i].domain);
+    for (size_t i = 0; i < domains->count; i++) {
+        const struct xm_domain *domain = &domains->items[i];
 
-        if (has != NULL && strcmp(has, name) == 0) {
-            *ret_domid = infos[i].domain;
+        if (domain->name != NULL && strcmp(domain->name, name) == 0) {
+            *ret_domid = domain->domid;
             return 0;
         }
     }

@@ -16,6 +16,7 @@ lib_libxm_all_la_SOURCES += \
 	lib/host/xen/list.c \
 	lib/host/xen/log.c \
 	lib/host/xen/op.c \
+	lib/host/xen/names.c \
 	lib/host/xen/need.c \
 	lib/host/xen/open.c \
 	lib/host/xen/orphans.c \
@@ -24,6 +25,8 @@ lib_libxm_all_la_SOURCES += \
 	lib/host/xen/sched.c \
 	lib/host/xen/settings.c \
 	lib/host/xen/shutdown.c \
+	lib/host/xen/sweep.c \
+	lib/host/xen/sweep.h \
 	lib/host/xen/text.c \
 	lib/host/xen/text.h \
 	lib/host/xen/vnc.c \

@@ -53,6 +53,7 @@ static void host_close(struct xm_host *host)
     struct xen_host *xen = xen_of(host);
 
     xen_events_free(xen->events);
+    xen_names_free(xen->names);
     libxl_ctx_free(xen->ctx);
     xs_close(xen->xs);
     if (xen->xc != NULL)
@@ -135,6 +136,43 @@ struct xs_handle *xen_store(struct xen_host *xen, xm_error **err)
     if (xen->xs == NULL)
         xen->xs = xen_store_new(xen, err);
     return xen->xs;
+}
+
+static void ask_one(struct xs_handle *xs, struct xen_ask *ask)
+{
+    unsigned count = 0;
+
+    if (ask->list) {
+        xm_autofree char **names = xs_directory(xs, XBT_NULL, ask->path, &count);
+        xm_autobuf text = XM_BUF_INIT;
+
+        for (unsigned i = 0; names != NULL && i < count; i++)
+            xm_buf_add(&text, names[i], strlen(names[i]) + 1);
+        ask->len = text.len;
+        ask->text = names != NULL ? xm_buf_take(&text) : NULL;
+    } else {
+        ask->text = xs_read(xs, XBT_NULL, ask->path, &count);
+        ask->len = count;
+    }
+}
+
+/* Below that many, opening connections costs more than it saves. */
+#define WORTH_A_SWEEP 6
+
+int xen_sweep(struct xen_host *xen, xen_asks *asks, size_t first, xm_error **err)
+{
+    const char *path = xs_daemon_socket();
+    struct xs_handle *xs;
+
+    if (asks->count - first >= WORTH_A_SWEEP && knock(path) == 0)
+        return xen_sweep_socket(path, asks, first, err);
+    /* A store that is a domain of its own has no socket here. */
+    xs = xen_store(xen, err);
+    if (xs == NULL)
+        return -1;
+    for (size_t i = first; i < asks->count; i++)
+        ask_one(xs, &asks->items[i]);
+    return 0;
 }
 
 char *xen_read(struct xs_handle *xs, const char *fmt, ...)

@@ -2,7 +2,7 @@
  * only.
  *
  * Reading goes to the hypervisor and the store themselves: a listing is one hypercall for each
- * 256 domains and one store read per name, and only for the fields that were asked for. What changes
+ * 256 domains and one sweep through the store, and only for the fields that were asked for. What changes
  * domains goes through libxl, whose context costs a dozen hypercalls and is therefore made when
  * the first operation needs it.
  *
@@ -23,6 +23,7 @@
 #include "base/buf.h"
 #include "bind/disks.h"
 #include "host/ops.h"
+#include "host/xen/sweep.h"
 #include "host/xen/text.h"
 
 /* The error lines of the operation that is under way, oldest first; later ones are dropped, as they
@@ -42,6 +43,7 @@ struct xen_logger {
 };
 
 struct xen_events;
+struct xen_names;
 
 /* Where a guest's driver asks for its CD to be ejected, and what it writes there. */
 #define XEN_EJECT_NODE "/local/domain/%u/device/vbd/%d/eject"
@@ -57,6 +59,7 @@ struct xen_host {
     libxl_event_hooks hooks;
     bool broken;                /* libxl can go no further */
     struct xen_events *events;  /* NULL until events_open */
+    struct xen_names *names;    /* as last read; NULL until then */
 };
 
 static inline struct xen_host *xen_of(struct xm_host *host)
@@ -70,6 +73,8 @@ static inline struct xen_host *xen_of(struct xm_host *host)
 struct xs_handle *xen_store(struct xen_host *xen, xm_error **err);
 /* A store connection of the caller's own, for watches. xs_close() it. */
 struct xs_handle *xen_store_new(struct xen_host *xen, xm_error **err);
+/* Asks the store in whatever way is fastest; from the index first on. */
+int xen_sweep(struct xen_host *xen, xen_asks *asks, size_t first, xm_error **err);
 /* A value of the store, for the caller to free; NULL if there is none. */
 char *xen_read(struct xs_handle *xs, const char *fmt, ...) XM_PRINTF(2, 3);
 libxl_ctx *xen_ctx(struct xen_host *xen, xm_error **err);
@@ -120,6 +125,17 @@ uint64_t xen_memory_kib(struct xs_handle *xs, uint32_t domid, const char *node);
 
 /* A guest, for what cannot be done to domain 0: XM_INVALID "domain 0 cannot be <done>". XM_NOT_FOUND. */
 int xen_guest_info(struct xen_host *xen, uint32_t domid, const char *done, xc_domaininfo_t *ret_info, xm_error **err);
+
+/* --- names.c --- */
+
+/* All domains with their names, as xen_host_list() has them; names that were read a moment ago are not
+ * read again. */
+int xen_names_list(struct xen_host *xen, xm_domains **ret, xm_error **err);
+/* Remembers the names of a whole list. */
+void xen_names_keep(struct xen_host *xen, const xm_domains *domains);
+void xen_names_free(struct xen_names *names);
+/* From here on libxl makes a domain for xen in this thread; NULL: no longer. */
+void xen_names_making(struct xen_host *xen);
 
 /* --- life.c --- */
 
