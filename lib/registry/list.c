@@ -52,6 +52,76 @@ static bool read_entry(xm_reg *reg, const char *uuid, struct xm_reg_entry *ret_e
     return true;
 }
 
+/* What a listing learns for the next one. */
+struct lesson {
+    struct xm_reg_known *known;
+    size_t count, fresh;        /* fresh: read, and good to be known from now on */
+};
+
+static void learn(const xm_reg *reg, struct lesson *lesson, const struct xm_reg_known *stamps, const struct xm_reg_entry *entry)
+{
+    struct xm_reg_known *known = &lesson->known[lesson->count];
+    struct xm_reg_stamp doc = xm_reg_stamp_of(reg, stamps->uuid, XM_REG_DOC);
+    struct xm_reg_stamp state = xm_reg_stamp_of(reg, stamps->uuid, XM_REG_STATE);
+
+    /* What was read stood there before and after, and is no file that only just came. */
+    if (entry->damage != NULL || !xm_reg_stamp_settled(&doc) || !xm_reg_stamp_settled(&state)
+        || !xm_reg_stamp_equal(&doc, &stamps->doc_stamp) || !xm_reg_stamp_equal(&state, &stamps->state_stamp))
+        return;
+    *known = *stamps;
+    known->name = xm_strdup(entry->name);
+    known->state = xm_reg_format_state(&entry->state);
+    lesson->count++;
+    lesson->fresh++;
+}
+
+static bool recall(xm_reg *reg, struct lesson *lesson, const struct xm_reg_known *stamps, struct xm_reg_entry *ret_entry)
+{
+    const struct xm_reg_known *known = xm_reg_known(xm_reg_index(reg), stamps->uuid);
+    struct xm_reg_entry entry = { 0 };
+
+    if (known == NULL || !xm_reg_stamp_equal(&known->doc_stamp, &stamps->doc_stamp)
+        || !xm_reg_stamp_equal(&known->state_stamp, &stamps->state_stamp)
+        || xm_reg_parse_state(known->state, strlen(known->state), XM_REG_INDEX, &entry.state, NULL) < 0)
+        return false;
+    memcpy(entry.uuid, stamps->uuid, sizeof(entry.uuid));
+    entry.name = xm_strdup(known->name);
+    *ret_entry = entry;
+    lesson->known[lesson->count] = *known;
+    lesson->known[lesson->count].name = xm_strdup(known->name);
+    lesson->known[lesson->count++].state = xm_strdup(known->state);
+    return true;
+}
+
+static bool look_at(xm_reg *reg, struct lesson *lesson, const char *uuid, struct xm_reg_entry *ret_entry)
+{
+    struct xm_reg_known stamps = { .doc_stamp = xm_reg_stamp_of(reg, uuid, XM_REG_DOC),
+                                   .state_stamp = xm_reg_stamp_of(reg, uuid, XM_REG_STATE) };
+
+    memcpy(stamps.uuid, uuid, sizeof(stamps.uuid));
+    if (recall(reg, lesson, &stamps, ret_entry))
+        return true;
+    if (!read_entry(reg, uuid, ret_entry))
+        return false;
+    if (reg->keeps_index)
+        learn(reg, lesson, &stamps, ret_entry);
+    return true;
+}
+
+/* So many read once more cost less than all of them written down again. */
+#define WORTH_WRITING 8
+
+static void end_lesson(const xm_reg *reg, struct lesson *lesson)
+{
+    if (lesson->fresh >= WORTH_WRITING)
+        xm_reg_index_write(reg, lesson->known, lesson->count);
+    for (size_t i = 0; i < lesson->count; i++) {
+        free(lesson->known[i].name);
+        free(lesson->known[i].state);
+    }
+    free(lesson->known);
+}
+
 static int by_name(const void *a, const void *b)
 {
     const struct xm_reg_entry *x = a, *y = b;
@@ -66,6 +136,7 @@ static int by_name(const void *a, const void *b)
 int xm_reg_list(xm_reg *reg, xm_reg_entries **ret_entries, xm_error **err)
 {
     xm_autofree char (*uuids)[37] = NULL;
+    struct lesson lesson = { 0 };
     xm_reg_entries *entries;
     size_t count;
 
@@ -73,9 +144,11 @@ int xm_reg_list(xm_reg *reg, xm_reg_entries **ret_entries, xm_error **err)
         return -1;
     entries = xm_new0(xm_reg_entries, 1);
     entries->items = xm_new0(struct xm_reg_entry, count);
+    lesson.known = xm_new0(struct xm_reg_known, count);
     for (size_t i = 0; i < count; i++)
-        if (read_entry(reg, uuids[i], &entries->items[entries->count]))
+        if (look_at(reg, &lesson, uuids[i], &entries->items[entries->count]))
             entries->count++;
+    end_lesson(reg, &lesson);
     qsort(entries->items, entries->count, sizeof(*entries->items), by_name);
     *ret_entries = entries;
     return 0;
@@ -93,25 +166,39 @@ void xm_reg_entries_free(xm_reg_entries *entries)
     free(entries);
 }
 
+/* The name of an entry, NULL if it is damaged: set aside, it must not keep others from being found.
+ * Counts those which the index should know and does not. */
+static char *name_of(xm_reg *reg, const char *uuid, size_t *unknown)
+{
+    const struct xm_reg_known *known = xm_reg_known(xm_reg_index(reg), uuid);
+    struct xm_reg_stamp stamp = xm_reg_stamp_of(reg, uuid, XM_REG_DOC);
+    XM_AUTO(xm_doc) *doc = NULL;
+
+    if (known != NULL && xm_reg_stamp_equal(&stamp, &known->doc_stamp))
+        return xm_strdup(known->name);
+    *unknown += xm_reg_stamp_settled(&stamp);
+    return xm_reg_load_doc(reg, uuid, &doc, NULL) < 0 ? NULL : xm_strdup(xm_doc_get_str(doc, "name"));
+}
+
 int xm_reg_find(xm_reg *reg, const char *name, char ret_uuid[37], xm_error **err)
 {
     xm_autofree char (*uuids)[37] = NULL;
-    size_t count;
+    size_t count, unknown = 0;
+    bool found = false;
 
     if (xm_reg_uuids(reg, &uuids, &count, err) < 0)
         return -1;
-    for (size_t i = 0; i < count; i++) {
-        XM_AUTO(xm_doc) *doc = NULL;
-        xm_error *damaged = NULL;
+    for (size_t i = 0; i < count && !found; i++) {
+        xm_autofree char *own = name_of(reg, uuids[i], &unknown);
 
-        if (xm_reg_load_doc(reg, uuids[i], &doc, &damaged) < 0) {
-            xm_error_free(damaged);     /* set aside: it must not keep others from being found */
-            continue;
-        }
-        if (strcmp(xm_doc_get_str(doc, "name"), name) == 0) {
+        found = own != NULL && strcmp(own, name) == 0;
+        if (found)
             memcpy(ret_uuid, uuids[i], sizeof(uuids[i]));
-            return 0;
-        }
     }
-    return xm_fail(err, XM_NOT_FOUND, "no guest is called '%s'", name);
+    if (unknown >= WORTH_WRITING && reg->keeps_index) {
+        XM_AUTO(xm_reg_entries) *entries = NULL;
+
+        (void)xm_reg_list(reg, &entries, NULL);         /* for the index that it writes */
+    }
+    return found ? 0 : xm_fail(err, XM_NOT_FOUND, "no guest is called '%s'", name);
 }

@@ -1,6 +1,7 @@
 lib_libxm_all_la_SOURCES += \
 	lib/registry/change.c \
 	lib/registry/entry.c \
+	lib/registry/index.c \
 	lib/registry/list.c \
 	lib/registry/registry.c lib/registry/registry.h \
 	lib/registry/state.c \

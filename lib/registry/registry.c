@@ -76,25 +76,34 @@ static void sweep_lock(xm_reg *reg, const char *uuid)
         (void)unlink(path);     /* only housekeeping: the next one to open tries again */
 }
 
-static void each_name(const char *path, void (*visit)(xm_reg *reg, const char *name), xm_reg *reg)
+static int by_text(const void *a, const void *b)
 {
-    DIR *dir = opendir(path);
+    return strcmp(a, b);
+}
+
+/* By one look at all entries: asking for each lock's alone would cost every command more the more
+ * guests there are. */
+static void sweep_locks(xm_reg *reg)
+{
+    xm_autofree char (*uuids)[37] = NULL;
+    DIR *dir = opendir(reg->locks);
     struct dirent *item;
+    size_t count = 0;
 
     if (dir == NULL)
         return;
-    while ((item = readdir(dir)) != NULL)
-        visit(reg, item->d_name);
+    if (xm_reg_uuids(reg, &uuids, &count, NULL) == 0) {
+        if (count > 1)
+            qsort(uuids, count, sizeof(*uuids), by_text);
+        while ((item = readdir(dir)) != NULL)
+            if (xm_uuid_is_plain(item->d_name)
+                && (count == 0 || bsearch(item->d_name, uuids, count, sizeof(*uuids), by_text) == NULL))
+                sweep_lock(reg, item->d_name);
+    }
     closedir(dir);
 }
 
-static void visit_lock(xm_reg *reg, const char *name)
-{
-    if (xm_uuid_is_plain(name))
-        sweep_lock(reg, name);
-}
-
-static void visit_entry(xm_reg *reg, const char *name)
+static void sweep_entry(xm_reg *reg, const char *name)
 {
     xm_autofree char *path = NULL;
     xm_autoclose int names = -1;
@@ -107,6 +116,18 @@ static void visit_entry(xm_reg *reg, const char *name)
     path = xm_printf("%s/%s", reg->domains, name);
     if (xm_reg_delete_dir(path, NULL) == 0)
         xm_log(reg->log, XM_LOG_INFO, "removed %s, left by an interrupted command", path);
+}
+
+static void sweep_entries(xm_reg *reg)
+{
+    DIR *dir = opendir(reg->domains);
+    struct dirent *item;
+
+    if (dir == NULL)
+        return;
+    while ((item = readdir(dir)) != NULL)
+        sweep_entry(reg, item->d_name);
+    closedir(dir);
 }
 
 int xm_reg_view(const char *base, const struct xm_log *log, xm_reg **ret_reg, xm_error **err)
@@ -132,8 +153,9 @@ int xm_reg_open(const char *base, const struct xm_log *log, xm_reg **ret_reg, xm
         xm_reg_close(reg);
         return xm_wrap(err, "cannot open the registry of guests");
     }
-    each_name(reg->domains, visit_entry, reg);
-    each_name(reg->locks, visit_lock, reg);
+    reg->keeps_index = true;
+    sweep_entries(reg);
+    sweep_locks(reg);
     *ret_reg = reg;
     return 0;
 }
@@ -145,6 +167,7 @@ void xm_reg_close(xm_reg *reg)
     free(reg->base);
     free(reg->domains);
     free(reg->locks);
+    xm_reg_index_free(reg->index);
     free(reg);
 }
 

@@ -7,6 +7,7 @@
  *     BASE/locks/UUID                     flock: held by whoever changes or moves the guest; it
  *                                         stands outside, for it is there before the entry is
  *     BASE/lock                           flock: held while names and entries come and go
+ *     BASE/index                          a cache of the files above, for listings; may be missing
  *
  * Files are written beside, fsynced and renamed, so that after an interruption at any instant
  * the old or the new one is there whole. An entry comes and goes by one rename of its directory

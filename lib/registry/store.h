@@ -8,15 +8,20 @@
 #include "doc/doc.h"
 #include "registry/registry.h"
 
+struct xm_reg_index;
+
 struct xm_reg {
     char *base, *domains, *locks;
     const struct xm_log *log;
+    bool keeps_index;           /* writes BASE/index where that pays */
+    struct xm_reg_index *index; /* NULL until it is needed */
 };
 
 #define XM_REG_DOC "document.json"
 #define XM_REG_STATE "state.json"
 #define XM_REG_MEMORY "memory"
 #define XM_REG_CHANGE "change.json"
+#define XM_REG_INDEX "index"
 
 /* DOMAINS/UUID/FILE, owned by the caller. */
 char *xm_reg_path(const xm_reg *reg, const char *uuid, const char *file);
@@ -40,6 +45,32 @@ int xm_reg_uuids(const xm_reg *reg, char (**ret_uuids)[37], size_t *ret_count, x
 /* Is name that of a file which an entry keeps; of a directory that comes or goes? */
 bool xm_reg_is_kept(const char *name);
 bool xm_reg_is_passing(const char *name);
+
+/* --- index.c --- */
+
+/* Which file it was: a stamp that is equal is the same file with the same contents. All zeroes: none. */
+struct xm_reg_stamp {
+    uint64_t ino;
+    int64_t sec, nsec;          /* of its latest change */
+    uint64_t size;
+};
+
+struct xm_reg_known {
+    char uuid[37];
+    struct xm_reg_stamp doc_stamp, state_stamp;
+    char *name, *state;         /* out of the document; the state as text */
+};
+
+struct xm_reg_stamp xm_reg_stamp_of(const xm_reg *reg, const char *uuid, const char *file);
+bool xm_reg_stamp_equal(const struct xm_reg_stamp *a, const struct xm_reg_stamp *b);
+/* Has it been so for long enough that no other file could have the same stamp? */
+bool xm_reg_stamp_settled(const struct xm_reg_stamp *stamp);
+/* The cache as it is on disk, empty if it is no use. reg's. */
+const struct xm_reg_index *xm_reg_index(xm_reg *reg);
+/* What it has of an entry, to be believed where the stamps are equal; or NULL. */
+const struct xm_reg_known *xm_reg_known(const struct xm_reg_index *index, const char *uuid);
+void xm_reg_index_write(const xm_reg *reg, const struct xm_reg_known *known, size_t count);
+void xm_reg_index_free(struct xm_reg_index *index);
 
 /* Removes a directory and the files in it; one that is gone meanwhile is fine. */
 int xm_reg_delete_dir(const char *path, xm_error **err);
