@@ -48,29 +48,57 @@ static xm_json *config_dom0(const struct xm_guest *guest)
     return config;
 }
 
+static xm_json *entry_of(const struct xm_guest *guest, xm_json *config)
+{
+    xm_json *object = xm_json_new(XM_JSON_OBJECT);
+
+    xm_json_set(object, "domid", is_live(guest) ? xm_json_new_int(guest->domid) : xm_json_new(XM_JSON_NULL));
+    xm_json_set(object, "config", config);
+    return object;
+}
+
+/* Those of the live ones, in the selection's order, asked for together. */
+static int load_configs(struct xm_env *env, const struct selection *selection, xm_host_configs **ret, xm_error **err)
+{
+    xm_autofree uint32_t *domids = xm_new0(uint32_t, selection->count);
+    size_t count = 0;
+
+    for (size_t i = 0; i < selection->count; i++)
+        if (is_live(selection->items[i]))
+            domids[count++] = selection->items[i]->domid;
+    return xm_host_configs_get(env->host, domids, count, ret, err);
+}
+
 int print_long_json(struct xm_env *env, const struct selection *selection, xm_error **err)
 {
     XM_AUTO(xm_json) *array = xm_json_new(XM_JSON_ARRAY);
+    XM_AUTO(xm_host_configs) *configs = NULL;
     xm_autofree char *text = NULL;
+    size_t next = 0;
 
-    (void)err;
+    if (load_configs(env, selection, &configs, err) < 0)
+        return -1;
     for (size_t i = 0; i < selection->count; i++) {
         const struct xm_guest *guest = selection->items[i];
         xm_error *why = NULL;
-        xm_json *object, *config = guest_config(env, guest, &why);
+        xm_json *config;
 
+        if (is_live(guest)) {
+            struct xm_host_config *item = &configs->items[next++];
+
+            config = XM_TAKE(item->json);
+            why = XM_TAKE(item->err);
+        } else {
+            config = guest_config(env, guest, &why);
+        }
         if (config == NULL && guest->domid == 0) {
             xm_error_clear(&why);
             config = config_dom0(guest);
         }
-        if (config == NULL) {
+        if (config == NULL)
             tell_left_out(guest, why);
-            continue;
-        }
-        object = xm_json_new(XM_JSON_OBJECT);
-        xm_json_set(object, "domid", is_live(guest) ? xm_json_new_int(guest->domid) : xm_json_new(XM_JSON_NULL));
-        xm_json_set(object, "config", config);
-        xm_json_add(array, object);
+        else
+            xm_json_add(array, entry_of(guest, config));
     }
     text = xm_json_format_wide(array);
     printf("%s\n", text);       /* stock xl ends with an empty line */

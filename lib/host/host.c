@@ -200,6 +200,32 @@ int xm_host_config_json(xm_host *host, uint32_t domid, char **ret_json, xm_error
     return host->ops->config_json(host, domid, ret_json, err);
 }
 
+int xm_host_configs_get(xm_host *host, const uint32_t *domids, size_t count, xm_host_configs **ret_configs, xm_error **err)
+{
+    return host->ops->configs(host, domids, count, ret_configs, err);
+}
+
+xm_host_configs *xm_host_configs_new(size_t count)
+{
+    xm_host_configs *configs = xm_new0(xm_host_configs, 1);
+
+    configs->items = xm_new0(struct xm_host_config, count);
+    configs->count = count;
+    return configs;
+}
+
+void xm_host_configs_free(xm_host_configs *configs)
+{
+    if (configs == NULL)
+        return;
+    for (size_t i = 0; i < configs->count; i++) {
+        xm_json_free(configs->items[i].json);
+        xm_error_free(configs->items[i].err);
+    }
+    free(configs->items);
+    free(configs);
+}
+
 int xm_host_pause(xm_host *host, uint32_t domid, xm_error **err)
 {
     return host->ops->pause(host, domid, err);

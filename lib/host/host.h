@@ -224,6 +224,19 @@ XM_API int xm_host_resume(xm_host *host, uint32_t domid, xm_error **err);
  * and for list --long. */
 XM_API int xm_host_config_json(xm_host *host, uint32_t domid, char **ret_json, xm_error **err);
 
+/* The same of many domains, as trees,. items[i] is that of
+ * domids[i]: json, or NULL and err. */
+struct xm_host_config { xm_json *json; xm_error *err; };
+typedef struct xm_host_configs {
+    struct xm_host_config *items;
+    size_t count;
+} xm_host_configs;
+
+XM_API int xm_host_configs_get(xm_host *host, const uint32_t *domids, size_t count, xm_host_configs **ret_configs,
+                               xm_error **err);
+XM_API void xm_host_configs_free(xm_host_configs *configs);
+XM_AUTO_DEFINE(xm_host_configs)
+
 /* A domain that has shut down is neither paused nor unpaused (XM_STATE), except that one suspended
  * by a save can be paused, to stay so when it is resumed. */
 XM_API int xm_host_pause(xm_host *host, uint32_t domid, xm_error **err);

@@ -47,6 +47,7 @@ struct xm_host_ops {
     int (*save)(struct xm_host *host, uint32_t domid, int fd, xm_error **err);
     int (*resume)(struct xm_host *host, uint32_t domid, xm_error **err);
     int (*config_json)(struct xm_host *host, uint32_t domid, char **ret_json, xm_error **err);
+    int (*configs)(struct xm_host *host, const uint32_t *domids, size_t count, xm_host_configs **ret, xm_error **err);
     int (*pause)(struct xm_host *host, uint32_t domid, xm_error **err);
     int (*unpause)(struct xm_host *host, uint32_t domid, xm_error **err);
     int (*shutdown)(struct xm_host *host, uint32_t domid, enum xm_request request, unsigned ack_seconds,
@@ -88,6 +89,11 @@ int xm_host_check_pool(const struct xm_pool *pool, xm_error **err);
 
 /* share is for another scheduler than the one that the domain is under. */
 int xm_host_check_scheduler(uint32_t domid, enum xm_scheduler has, enum xm_scheduler wanted, xm_error **err);
+
+/* --- host.c --- */
+
+/* count of them, yet empty. */
+xm_host_configs *xm_host_configs_new(size_t count);
 
 /* --- file.c --- */
 

@@ -143,7 +143,7 @@ assert one[\"config\"][\"disks\"][0][\"vdev\"] == \"xvda\""'
 check 'xl list -l: domain 0 has its name' 'xl list -l 0 | grep -q "\"name\": \"Domain-0\""'
 echo 'output_format = "sxp"' >sxp.conf
 check 'xl list -l: Ganeti gets SXP where xm.conf says so' 'xl --config=sxp.conf list --long web | grep -qx "    (domid $id)"'
-faults 'config_json 1 once fail HOST "no such luck"'
+faults 'configs.guest 1 once fail HOST "no such luck"'
 refuse 'xl list -l: what cannot be told is left out, the end is good' 0 'no such luck' 'xl list -l web'
 sed -i 's/"name": "web",//' "$host/sim/domains/$id.json"
 is 'xl list: a domain without a name keeps six fields' "(null) $id 6" "$(xl list | awk -v id="$id" '$2 == id { print $1, $2, NF }')"

@@ -146,6 +146,29 @@ int sim_config_json(struct xm_host *host, uint32_t domid, char **ret_json, xm_er
     return 0;
 }
 
+int sim_configs(struct xm_host *host, const uint32_t *domids, size_t count, xm_host_configs **ret, xm_error **err)
+{
+    XM_AUTO(xm_host_configs) *configs = xm_host_configs_new(count);
+    struct sim *sim = (struct sim *)host;
+    sim_autostate state = SIM_STATE_INIT;
+
+    if (sim_fault(sim, "configs", err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        (void)sim_fault(sim, "configs.guest", &configs->items[i].err);  /* not while the state is held */
+    if (sim_state_load(sim, &state, err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        struct xm_host_config *item = &configs->items[i];
+        const struct sim_guest *guest = item->err != NULL ? NULL : sim_guest_get(&state, domids[i], &item->err);
+
+        if (guest != NULL)
+            (void)xm_json_parse(guest->config, strlen(guest->config), &item->json, &item->err);
+    }
+    *ret = XM_TAKE(configs);
+    return 0;
+}
+
 static const struct { char letter; const char *text; int reason; } letters[] = {
     { 'b', "Resetting", XM_REASON_REBOOT }, { 'c', "Trigger a crash", XM_REASON_CRASH },
     { 'o', "Power Off", XM_REASON_POWEROFF }, { 'h', "HELP : reboot(b) crash(c) poweroff(o) sync(s) unmount(u)", XM_REASON_NONE },

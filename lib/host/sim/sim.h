@@ -66,7 +66,7 @@
  * inside one: create.kernel (what fails here is the kernel cache alone), create.domain (nothing made
  * yet), create.devices (a half-made domain exists) and create.finish, the last three in a restore
  * too; restore.read and save.write (per chunk of 64 KiB), dump_core.write (per page),
- * destroy.release (the domain is gone, what it had in the store is not). */
+ * configs.guest (per guest), destroy.release (the domain is gone, what it had in the store is not). */
 #ifndef XM_HOST_SIM_SIM_H
 #define XM_HOST_SIM_SIM_H
 
@@ -357,6 +357,7 @@ int sim_restore(struct xm_host *host, const char *config_json, libxl_domain_conf
                 int fd, const struct xm_build *build, uint32_t *ret_domid, xm_error **err);
 int sim_save(struct xm_host *host, uint32_t domid, int fd, xm_error **err);
 int sim_resume(struct xm_host *host, uint32_t domid, xm_error **err);
+int sim_configs(struct xm_host *host, const uint32_t *domids, size_t count, xm_host_configs **ret, xm_error **err);
 int sim_config_json(struct xm_host *host, uint32_t domid, char **ret_json, xm_error **err);
 int sim_pause(struct xm_host *host, uint32_t domid, xm_error **err);
 int sim_unpause(struct xm_host *host, uint32_t domid, xm_error **err);

@@ -1,6 +1,7 @@
 lib_libxm_all_la_SOURCES += \
 	lib/host/xen/balloon.c \
 	lib/host/xen/build.c \
+	lib/host/xen/configs.c \
 	lib/host/xen/console.c \
 	lib/host/xen/cpu.c \
 	lib/host/xen/dump.c \

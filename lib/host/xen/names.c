@@ -89,7 +89,7 @@ int xen_names_list(struct xen_host *xen, xm_domains **ret, xm_error **err)
 
 /* --- libxl's own look --- */
 
-/* The host whose libxl is making a domain in this thread. */
+/* The host whose libxl is making a domain in this thread: libxl's own call hands on nothing of ours. */
 static __thread struct xen_host *making;
 
 void xen_names_making(struct xen_host *xen)
@@ -98,10 +98,6 @@ void xen_names_making(struct xen_host *xen)
 }
 
 typedef int name_to_domid_fn(libxl_ctx *ctx, const char *name, uint32_t *ret_domid);
-
-/* libxl finds this one before its own, as a program's symbols and those of the libraries it names
- * come first. Where it does not, all that is lost is time. libxl_utils.h has no attribute for it. */
-XM_API int libxl_name_to_domid(libxl_ctx *ctx, const char *name, uint32_t *ret_domid);
 
 int libxl_name_to_domid(libxl_ctx *ctx, const char *name, uint32_t *ret_domid)
 {

@@ -136,6 +136,9 @@ void xen_names_keep(struct xen_host *xen, const xm_domains *domains);
 void xen_names_free(struct xen_names *names);
 /* From here on libxl makes a domain for xen in this thread; NULL: no longer. */
 void xen_names_making(struct xen_host *xen);
+/* Instead of libxl's own, which it finds behind this one, as the symbols of a program and of the
+ * libraries that it names come first. Where it does not, all that is lost is time. */
+XM_API int libxl_name_to_domid(libxl_ctx *ctx, const char *name, uint32_t *ret_domid);
 
 /* --- life.c --- */
 
@@ -215,6 +218,7 @@ int xen_host_restore(struct xm_host *host, const char *config_json, libxl_domain
 
 int xen_host_save(struct xm_host *host, uint32_t domid, int fd, xm_error **err);
 int xen_host_resume(struct xm_host *host, uint32_t domid, xm_error **err);
+int xen_host_configs(struct xm_host *host, const uint32_t *domids, size_t count, xm_host_configs **ret, xm_error **err);
 int xen_host_config_json(struct xm_host *host, uint32_t domid, char **ret_json, xm_error **err);
 int xen_host_dump_core(struct xm_host *host, uint32_t domid, const char *path, const struct xm_dump *how, xm_error **err);
 
