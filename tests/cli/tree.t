@@ -42,10 +42,12 @@ declared() {
 
 exported() { nm -D --defined-only "$lib/libxm.so" | awk '$2 == "T" { print $3 }' | LC_ALL=C sort; }
 
-# Objects in sections that can be written to after the program has been loaded.
+# Objects in sections that can be written to after the program has been loaded; but for one, each
+# thread's own, without which what libxl calls back would not know for whom (lib/host/xen/names.c).
 mutable() {
     objdump -tw "$lib/libxm-all.a" | awk '
-        NF > 3 && $(NF - 2) ~ /^\.t?(data|bss)|^\*COM/ && $(NF - 2) !~ /^\.data\.rel\.ro/ && $NF !~ /^\./ { print $NF }'
+        NF > 3 && $(NF - 2) ~ /^\.t?(data|bss)|^\*COM/ && $(NF - 2) !~ /^\.data\.rel\.ro/ && $NF !~ /^\./ &&
+            !($(NF - 2) == ".tbss" && $NF == "making") { print $NF }'
 }
 
 headers_alone() {

@@ -45,6 +45,14 @@ UNIT_TESTS += tests/unit/super
 tests_unit_super_SOURCES = tests/unit/super.c
 tests_unit_super_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/index
+tests_unit_index_SOURCES = tests/unit/index.c
+tests_unit_index_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/sweep
+tests_unit_sweep_SOURCES = tests/unit/sweep.c
+tests_unit_sweep_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/xenhost
 tests_unit_xenhost_SOURCES = tests/unit/xenhost.c
 tests_unit_xenhost_LDADD = $(unit_ldadd)
