@@ -94,7 +94,7 @@ faults 'create.devices 3 once delay 60000'
 # how many were being built at the most
 (while [ ! -e done ]; do grep -l '"building": 1' "$host"/sim/domains/*.json 2>/dev/null | wc -l; sleep 0.02; done >most) &
 most=$!
-xm autostart -j 4 -t 5 --disk-wait 2 --memory-wait 2 --json >out 2>err; status=$?
+xm autostart -j 4 -t 10 --disk-wait 2 --memory-wait 2 --json >out 2>err; status=$?
 touch done; wait $most
 is 'fifty: some failed: exit status 2' 2 $status
 is 'fifty: the sum' '{"done": 43, "failed": 7, "left": 1, "guests": 51}' "$(python3 -c '
@@ -107,7 +107,7 @@ for g in nodisk:'its disk /nowhere/at/all is not there' huge:'not enough memory'
     like "fifty: $g" "^${g%%:*}: failed: .*${g#*:}" "$(grep "^${g%%:*}: " err)"
 done
 like 'fifty: one entry that cannot be read' 'failed: its entry cannot be read: .*document.json' "$(cat err)"
-is 'fifty: the one that hung, and only that one' 1 "$(grep -c 'failed: was not done within 5 seconds' err)"
+is 'fifty: the one that hung, and only that one' 1 "$(grep -c 'failed: was not done within 10 seconds' err)"
 like 'fifty: the circle' 'circle1 after circle2 after circle1' "$(cat err)"
 check 'fifty: those after one that failed have been started' 'xm domid m01 | grep -v None && xm domid m02 | grep -v None'
 check 'fifty: the suspended one is resumed' 'xm list --state=suspended | wc -l | grep -x 1 && xm domid slept | grep -v None'

@@ -43,7 +43,7 @@ mkdir -p "$host/auto"
 guest a 'on_xend_start = "start"' 'on_xend_stop = "suspend"'; xm new -q a.cfg
 guest b; cp b.cfg "$host/auto"
 guest deaf 'extra = "sim.shutdown=ignore"'; mv deaf.cfg "$host/auto"
-printf '%s\n' "xm=$tap_dir/bin/xm" "lock=$work/lock" 'XM_AUTOSTOP_ARGS="-t 1 --destroy"' >defaults
+printf '%s\n' "xm=$tap_dir/bin/xm" "lock=$work/lock" 'XM_AUTOSTOP_ARGS="-t 4 --destroy"' >defaults
 XM_DEFAULTS=$work/defaults
 export XM_DEFAULTS
 init() { "$config/sysv/xm" "$@"; }
@@ -71,7 +71,7 @@ refuse 'sysv status: no Xen here' 4 'is no Xen host' 'init status >&2'
 
 # --- the OpenRC script, with what openrc-run gives it ---
 openrc() {
-    XM_AUTOSTOP_ARGS="-t 1 --destroy" sh -c '
+    XM_AUTOSTOP_ARGS="-t 4 --destroy" sh -c '
         ebegin() { echo " * $1 ..."; }; ewarn() { echo " * $1"; }; eend() { [ "$1" = 0 ] || echo " * $2"; return "$1"; }
         xm='"$tap_dir"'/bin/xm
         . '"$config"'/openrc/xm; '"$1"

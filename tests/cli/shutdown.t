@@ -56,8 +56,8 @@ xm create -q deaf.cfg; xm create -q a.cfg name=good
 refuse 'shutdown -t: a guest that does not obey in time' 1 '^Error: deaf has not ended within 1 seconds' 'timeout 30 xm shutdown -t 1 deaf'
 check 'shutdown -t: it is left as it is' 'xm domid deaf'
 is 'shutdown -a -t --destroy: says what was done with each' 'Domain good terminated
-Domain deaf destroyed, for it did not obey within 2 seconds
-All domains terminated' "$(timeout 30 xm shutdown -a --timeout=2 --destroy)"
+Domain deaf destroyed, for it did not obey within 5 seconds
+All domains terminated' "$(timeout 30 xm shutdown -a --timeout=5 --destroy)"
 is 'shutdown --destroy: none of them is there' '' "$(xl list | awk 'NR > 1 && $2 != 0 { print $1 }')"
 xm create -q deaf.cfg
 refuse 'xl shutdown -t: the others are not kept waiting, and the late one is told' 1 '^deaf has not ended within 1 seconds' \
