@@ -76,6 +76,23 @@ void xen_orphans(xm_leftovers *found)
         closedir(dir);
 }
 
+int xen_model_of(uint32_t domid)
+{
+    DIR *dir = opendir("/proc");
+    const struct dirent *entry;
+    char program[256];
+    int found = 0;
+
+    while (dir != NULL && found == 0 && (entry = readdir(dir)) != NULL) {
+        int pid = atoi(entry->d_name);
+
+        found = pid > 0 && domid_of(pid, program, sizeof(program)) == domid ? pid : 0;
+    }
+    if (dir != NULL)
+        closedir(dir);
+    return found;
+}
+
 /* By a descriptor, which stays that process's whatever becomes of its number. */
 static int end(int fd, const char *program, int pid, xm_error **err)
 {

@@ -4,58 +4,22 @@
  * a dying domain nobody tells, and so a look is taken from time to time. */
 #include "host/xen/xen.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <unistd.h>
 
-#include "base/fd.h"
-
 #define BACKENDS "/local/domain/0/backend"
 #define LOOK_MS 100
-#define CMDLINE_MAX (64u << 10)
 
 struct leaving {
     struct xen_host *xen;
     struct xs_handle *xs;       /* its own, for the watches */
     uint32_t domid;
     const char *uuid;
-    pid_t model;                /* 0: none, or gone */
+    int model;                  /* its process; 0: none, or gone */
     int model_fd;
 };
-
-/* Its words are NUL-terminated: "-xen-domid" and behind it the number. */
-static bool is_model_of(const char *pid, const char *domid)
-{
-    static const char option[] = "-xen-domid";
-    xm_autofree char *path = xm_printf("/proc/%s/cmdline", pid), *words = NULL;
-    const char *at;
-    size_t len;
-
-    if (xm_file_read(path, CMDLINE_MAX, &words, &len, NULL) < 0 || len < sizeof(option))
-        return false;
-    for (at = words; at < words + len; at += strlen(at) + 1)
-        if (strcmp(at, option) == 0 && at + sizeof(option) < words + len)
-            return strcmp(at + sizeof(option), domid) == 0;
-    return false;
-}
-
-static pid_t find_model(uint32_t domid)
-{
-    xm_autofree char *number = xm_printf("%u", domid);
-    DIR *dir = opendir("/proc");
-    struct dirent *entry;
-    pid_t pid = 0;
-
-    while (dir != NULL && pid == 0 && (entry = readdir(dir)) != NULL)
-        if (isdigit((unsigned char)entry->d_name[0]) && is_model_of(entry->d_name, number))
-            pid = (pid_t)atol(entry->d_name);
-    if (dir != NULL)
-        closedir(dir);
-    return pid;
-}
 
 static void add_left(struct xm_buf *left, const char *fmt, const char *what)
 {
@@ -96,7 +60,7 @@ static void look(struct leaving *leaving, bool watch, struct xm_buf *left)
         add_left(left, "%s", info.flags & XEN_DOMINF_dying ? "its memory" : "the domain itself");
     }
     find_backends(leaving, watch, left);
-    if (leaving->model > 0 && (leaving->model_fd < 0 ? find_model(leaving->domid) == leaving->model
+    if (leaving->model > 0 && (leaving->model_fd < 0 ? xen_model_of(leaving->domid) == leaving->model
                                                      : poll(&model, 1, 0) == 0))
         add_left(left, "%s", "its device model");
     else
@@ -143,7 +107,7 @@ int xen_host_released(struct xm_host *host, uint32_t domid, const char *uuid, un
     leaving.xs = xen_store_new(xen, err);
     if (leaving.xs == NULL)
         return -1;
-    leaving.model = find_model(domid);
+    leaving.model = xen_model_of(domid);
     if (leaving.model > 0)
         leaving.model_fd = pidfd_open(leaving.model, 0);
     (void)xs_watch(leaving.xs, "@releaseDomain", "left");       /* likewise */

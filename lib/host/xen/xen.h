@@ -167,6 +167,8 @@ int xen_balloon_more(struct xen_host *xen, uint64_t kib, xm_error **err);
 
 /* Adds every one that serves a guest, whether that is there or not. */
 void xen_orphans(xm_leftovers *found);
+/* The process of the one that serves domid; 0: none does. */
+int xen_model_of(uint32_t domid);
 int xen_orphan_end(const struct xm_leftover *leftover, xm_error **err);
 
 /* --- kernel.c --- */
