@@ -44,6 +44,7 @@ check 'block-attach: unless it is shared on purpose' \
     'xm block-attach --live db "file:$work/b.img" xvdd w! && xm block-detach db xvdd'
 refuse 'block-attach: a file that is not there' 1 '^Error: Device 51744 \(vbd\) could not be connected\. .*none\.img' \
     'xm block-attach web "file:$work/none.img" xvdc w'
+refuse 'block-attach: a directory' 1 'neither a file nor a block device' 'xm block-attach web "phy:$work" xvdc w'
 refuse 'block-attach: no kind of disk' 1 "^Error: disk specification: unknown kind of disk 'foo'" 'xm block-attach web foo:x xvdc w'
 refuse 'block-attach: no device' 1 "'zz' is no device of a guest" 'xm block-attach web "file:$work/d.img" zz w'
 refuse 'block-attach: no mode' 1 "unknown mode 'x'" 'xm block-attach web "file:$work/d.img" xvdc x'
@@ -104,6 +105,7 @@ check 'xl block-attach: several words are one disk' \
 check 'xl block-attach: whatever follows target=' '
     xl block-attach web "target=$work/d.img" vdev=xvdc access=ro format=raw && xl block-detach web 51744'
 check 'xl block-attach: it outlives the guest as well' 'xm destroy web && xm start web && [ "$(disks web)" = "51712 51728" ]'
+is 'xl -N block-attach: an empty line follows, as in stock xl' '}||x' "$(xl -N block-attach web "$work/d.img,raw,xvdc,ro" | tail -2 | tr '\n' '|')x"
 like 'xl -N block-attach: only tells' '^disk: \{' "$(xl -N block-attach web "$work/d.img,raw,xvdc,ro")"
 is 'xl -N block-attach: and does nothing' '51712 51728' "$(disks web)"
 refuse 'xl block-attach: words it does not read' 1 '^command line: config parsing error in disk specification: .*w!' \

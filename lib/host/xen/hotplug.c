@@ -184,6 +184,23 @@ static int next_devid(struct xen_host *xen, uint32_t domid, enum xm_device_kind 
     return 0;
 }
 
+/* A backend in the device model fails on its own, when libxl has long reported success. */
+static int need_medium(struct xm_host *host, enum xm_device_kind kind, const void *device, xm_error **err)
+{
+    const libxl_device_disk *disk = device;
+    struct xm_host_file file;
+
+    if (kind != XM_DEVICE_DISK || disk->script != NULL || disk->backend_domname != NULL || disk->backend_domid != 0
+        || disk->pdev_path == NULL || *disk->pdev_path == '\0')
+        return 0;
+    if (xen_host_file(host, disk->pdev_path, false, &file, err) < 0)
+        return xm_wrap(err, "disk %s", disk->vdev ? disk->vdev : "?");
+    if (file.type == XM_FILE_OTHER)
+        return xm_fail(err, XM_INVALID, "disk %s: %s: is neither a file nor a block device", disk->vdev ? disk->vdev : "?",
+                       disk->pdev_path);
+    return 0;
+}
+
 static int start_addition(struct xen_host *xen, uint32_t domid, enum xm_device_kind kind, void *device, struct xen_op *op)
 {
     return kind == XM_DEVICE_NIC ? libxl_device_nic_add(xen->ctx, domid, device, &op->how)
@@ -216,7 +233,7 @@ int xen_host_attach(struct xm_host *host, uint32_t domid, enum xm_device_kind ki
     struct xen_op op;
     int rc, devid;
 
-    if (need_alive(xen, domid, err) < 0 || xen_ctx(xen, err) == NULL
+    if (need_alive(xen, domid, err) < 0 || need_medium(host, kind, device, err) < 0 || xen_ctx(xen, err) == NULL
         || number_of(xen, domid, kind, device, &devid, err) < 0 || need_place(xen, domid, kind, devid, err) < 0)
         return -1;
     if (kind == XM_DEVICE_NIC)
@@ -265,7 +282,7 @@ int xen_host_cd_change(struct xm_host *host, uint32_t domid, libxl_device_disk *
     struct xen_op op;
     int rc;
 
-    if (need_alive(xen, domid, err) < 0 || xen_ctx(xen, err) == NULL
+    if (need_alive(xen, domid, err) < 0 || need_medium(host, XM_DEVICE_DISK, disk, err) < 0 || xen_ctx(xen, err) == NULL
         || xen_host_devices(host, domid, XM_DEVICE_DISK, &devices, err) < 0)
         return -1;
     type = xen_read(xen->xs, "/libxl/%u/type", domid);
