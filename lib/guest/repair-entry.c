@@ -243,7 +243,8 @@ static const char *interruption(const struct subject *s)
     case XM_PHASE_SUSPENDED:
         return s->memory ? "is suspended, and its domain is still there" : "is suspended, and its memory is gone";
     case XM_PHASE_RUNNING:
-        return s->own == NULL ? "ran, and its domain is no more" : s->entry->state.held ? "was paused by an interrupted dump"
+        return s->own == NULL ? "ran, and its domain is no more"
+            : s->memory ? "runs, and what it was resumed from is still there" : s->entry->state.held ? "was paused by an interrupted dump"
             : "was asked to suspend by an interrupted save";
     case XM_PHASE_HALTED:
         break;
@@ -255,8 +256,10 @@ static bool is_interrupted(const struct subject *s)
 {
     const struct xm_reg_state *state = &s->entry->state;
 
-    return xm_guest_is_half_way(state) || (state->phase == XM_PHASE_RUNNING && s->own == NULL)
-        || (state->phase == XM_PHASE_SUSPENDED && !s->memory);
+    /* One that was asked to suspend, and has not, is as it should be. */
+    if (state->phase == XM_PHASE_RUNNING)
+        return s->own == NULL || s->memory || state->held || (s->own->shutdown && xm_guest_is_half_way(state));
+    return xm_guest_is_half_way(state) || (state->phase == XM_PHASE_SUSPENDED && !s->memory);
 }
 
 void xm_repair_entry(struct repair *repair, const struct xm_reg_entry *entry, const xm_domains *domains)

@@ -75,6 +75,9 @@ is 'repair: now it does' "\"running\" $(domid web)" "$(field phase) $(field domi
 check 'repair: and the supervisor looks after it' 'xl destroy web && wait_for 20 "test \$(field phase) = \\\"halted\\\""'
 state '{"format": 2, "phase": "running", "managed": true, "domid": 4711}'
 mends 'a guest whose domain is no more' 'web: ran, and its domain is no more' settled
+xm start web; (umask 077; : >"$dir/memory")
+mends 'memory of a guest that runs' 'web: runs, and what it was resumed from is still there' settled
+xm destroy web
 state '{"format": 2, "phase": "suspended", "managed": true}'
 mends 'a suspended guest without its memory' 'web: is suspended, and its memory is gone' settled
 xm start web; xm suspend web; touch -d '-1 hour' "$dir/state.json"

@@ -16,6 +16,7 @@
 #include "base/fd.h"
 #include "guest/core.h"
 #include "guest/guest.h"
+#include "guest/repair.h"
 #include "guest/savefile.h"
 #include "host/host.h"
 #include "tests/unit/interrupt.h"
@@ -1762,6 +1763,47 @@ static void go_on(struct world *w)
     assert_int_equal(files_in(w, "xm/domains"), 0);
 }
 
+static void count_finding(void *arg, const struct xm_repair_finding *finding)
+{
+    unsigned *counts = arg;
+
+    if (finding->outcome == XM_REPAIR_FAILED || finding->outcome == XM_REPAIR_LEFT)
+        fail_msg("%s: %s: %s", finding->subject, finding->problem, finding->reason ? finding->reason : finding->remedy);
+    counts[finding->outcome]++;
+}
+
+/* What a look finds is what is mended then, and a second look finds nothing. */
+static void repair_world(struct world *w)
+{
+    unsigned counts[4] = { 0 };
+    struct xm_repair_how look = { .look = true, .found = count_finding, .arg = counts };
+    struct xm_repair_how mend = { .found = count_finding, .arg = counts };
+    unsigned seen;
+
+    assert_int_equal(xm_host_open(&w->conf, NULL, &w->guests.host, NULL), 0);
+    assert_int_equal(xm_reg_view(w->conf.state_dir, NULL, &w->guests.reg, NULL), 0);
+    assert_int_equal(xm_guest_repair(&w->guests, &look, NULL), 0);
+    seen = counts[XM_REPAIR_WOULD];
+    assert_int_equal(xm_guest_repair(&w->guests, &mend, NULL), 0);
+    assert_true(seen == 0 ? counts[XM_REPAIR_DONE] == 0 : counts[XM_REPAIR_DONE] > 0);
+    assert_int_equal(xm_guest_repair(&w->guests, &look, NULL), 0);
+    assert_int_equal(counts[XM_REPAIR_WOULD], seen);
+    close_world(w);
+}
+
+/* A list shows it once, whole, as long as it is there. */
+static void check_listed(struct world *w, const struct trial *trial, int n)
+{
+    XM_AUTO(xm_guest_list) *all = list(w);
+    size_t count = 0;
+
+    for (size_t i = 0; i < all->count; i++)
+        count += strcmp(all->items[i].uuid, WEB) == 0 && all->items[i].damage == NULL && all->items[i].name != NULL;
+    if (count != (count_entries(w) != 0 || count_domains(w) != 0))
+        fail_msg("%s, stopped before step %d: listed %zu times", trial->name, n, count);
+}
+
+/* Then it is settled as the supervisor does, or as a repair does, by turns. */
 static int try_until(const struct trial *trial, int n, bool full)
 {
     struct world *w;
@@ -1771,10 +1813,13 @@ static int try_until(const struct trial *trial, int n, bool full)
     trial->before(w);
     ended = run_until(n, full, trial->step, w);
     close_world(w);
+    if (n % 2 != 0)
+        repair_world(w);
     open_world(w);                      /* a fresh look, as the next command has it */
-    if (xm_reg_has(w->guests.reg, WEB))
+    if (n % 2 == 0 && xm_reg_has(w->guests.reg, WEB))
         assert_int_equal(xm_guest_mend(&w->guests, WEB, NULL), 0);
     check_whole(w, trial, n);
+    check_listed(w, trial, n);
     go_on(w);
     teardown((void **)&w);
     return ended;
