@@ -45,15 +45,6 @@ static void note_release(struct xen_host *xen, uint32_t domid, const char *what,
         libxl_device_##class##_list_free(all_, count_);                                                     \
     } while (0)
 
-static void release_devices(struct xen_host *xen, uint32_t domid)
-{
-    RELEASE_ALL(xen, domid, pci);
-    RELEASE_ALL(xen, domid, usbctrl);
-    RELEASE_ALL(xen, domid, nic);
-    RELEASE_ALL(xen, domid, disk);
-    RELEASE_ALL(xen, domid, vtpm);
-}
-
 /* Numbers of processes come round again: is this one the domain's device model? */
 static bool is_model_of(int pid, uint32_t domid)
 {
@@ -103,6 +94,18 @@ static void end_model(struct xen_host *xen, uint32_t domid)
         return;
     if (pidfd_send_signal(pidfd, SIGKILL, NULL, 0) < 0 || !is_gone_by(pidfd, MODEL_MS))
         xm_log(xen->host.log, XM_LOG_WARNING, "domain %u: its device model (pid %d) does not end", domid, pid);
+}
+
+/* In the order in which libxl takes a domain apart: a PCI device is taken away with the device model's
+ * help, and a loop device can be freed only when that has let go of it. */
+static void release_devices(struct xen_host *xen, uint32_t domid)
+{
+    RELEASE_ALL(xen, domid, pci);
+    end_model(xen, domid);
+    RELEASE_ALL(xen, domid, usbctrl);
+    RELEASE_ALL(xen, domid, nic);
+    RELEASE_ALL(xen, domid, disk);
+    RELEASE_ALL(xen, domid, vtpm);
 }
 
 /* What libxl keeps of a domain it finds by number and uuid. */
@@ -168,7 +171,6 @@ int xen_host_preserve(struct xm_host *host, uint32_t domid, const char *name, co
     if (xen_ctx(xen, err) == NULL)
         return -1;
     release_devices(xen, domid);
-    end_model(xen, domid);
     if (rename_all(xen, domid, name, id, err) < 0)
         return -1;
     xen_uuid_format(info.handle, before);
