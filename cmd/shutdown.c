@@ -114,6 +114,13 @@ static int choose_one(struct job *job, const struct xm_call *call, xm_error **er
     return 0;
 }
 
+/* So that the log tells of one that does not go. */
+static void tell_asked(const struct job *job, const struct target *target)
+{
+    if (target->ours)
+        xm_super_asked(job->env->conf, target->uuid, target->domid);
+}
+
 static int ask(struct job *job, const struct target *target, xm_error **err)
 {
     bool xl = job->env->dialect == XM_DIALECT_XL, acpi = job->args->acpi;
@@ -122,7 +129,10 @@ static int ask(struct job *job, const struct target *target, xm_error **err)
     if (xl)
         fprintf(stderr, "%s domain %u\n", job->request == XM_REQUEST_REBOOT ? "Rebooting" : "Shutting down", target->domid);
     /* xm had the hypervisor end a guest that nobody could ask; xl refuses unless told of ACPI. */
-    return xm_host_shutdown(job->env->host, target->domid, job->request, ack, acpi, !xl && !acpi, err);
+    if (xm_host_shutdown(job->env->host, target->domid, job->request, ack, acpi, !xl && !acpi, err) < 0)
+        return -1;
+    tell_asked(job, target);
+    return 0;
 }
 
 static void say(const struct job *job, struct target *target, const char *fmt, ...) XM_PRINTF(3, 4);

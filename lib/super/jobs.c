@@ -321,11 +321,12 @@ void super_run_jobs(struct super *super)
         if (has_room(super, is_dump(&super->jobs[i])) && may_start(super, &super->jobs[i]))
             try_to_start(super, &super->jobs[i]);
     forget_done(super);
+    super_lose_patience(super);
 }
 
 int64_t super_jobs_due(const struct super *super)
 {
-    int64_t due = INT64_MAX;
+    int64_t due = super_patience_due(super);
 
     for (size_t i = 0; i < super->job_count; i++) {
         const struct job *job = &super->jobs[i];

@@ -6,6 +6,7 @@ lib_libxm_all_la_SOURCES += \
 	lib/super/log.c lib/super/log.h \
 	lib/super/loop.c lib/super/loop.h \
 	lib/super/notice.c \
+	lib/super/patience.c \
 	lib/super/peers.c \
 	lib/super/policy.c lib/super/policy.h \
 	lib/super/socket.c lib/super/socket.h \

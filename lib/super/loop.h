@@ -21,7 +21,11 @@
 #define SUPER_EJECT (-2)        /* likewise: xm_guest_eject(), its reason being the drive */
 
 /* One of ours that has a domain. */
-struct tracked { char uuid[37]; uint32_t domid; };
+struct tracked {
+    char uuid[37];
+    uint32_t domid;
+    int64_t patience;           /* until when it may take to go, having been asked to; 0: it was not */
+};
 
 struct peer {
     int fd;
@@ -105,6 +109,13 @@ int super_adopt(struct super *super, xm_error **err);
 
 /* A host event. */
 void super_handle(struct super *super, const struct xm_event *event);
+
+/* --- patience.c --- */
+
+/* A guest was asked to shut down or reboot; one that takes too long for that is told of. */
+void super_asked(struct super *super, const char *uuid, uint32_t domid);
+void super_lose_patience(struct super *super);
+int64_t super_patience_due(const struct super *super);
 
 /* --- emit.c --- */
 

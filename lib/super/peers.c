@@ -165,6 +165,20 @@ static void tell(struct super *super, struct peer *peer, const xm_json *request)
     reply(peer, new_answer(true));
 }
 
+static void asked(struct super *super, struct peer *peer, const xm_json *request)
+{
+    const char *uuid = text_of(request, "uuid");
+    const xm_json *domid = xm_json_get(request, "domid", NULL);
+    int64_t number = domid != NULL ? xm_json_int(domid, -1) : -1;
+
+    if (uuid == NULL || number < 0 || number >= XM_DOMID_NONE) {
+        refuse(peer, "no such guest");
+        return;
+    }
+    super_asked(super, uuid, (uint32_t)number);
+    reply(peer, new_answer(true));
+}
+
 static void obey(struct super *super, struct peer *peer, const char *line, size_t len)
 {
     XM_AUTO(xm_json) *request = NULL;
@@ -182,6 +196,8 @@ static void obey(struct super *super, struct peer *peer, const char *line, size_
         subscribe(super, peer, request);
     } else if (strcmp(op, "tell") == 0) {
         tell(super, peer, request);
+    } else if (strcmp(op, "asked") == 0) {
+        asked(super, peer, request);
     } else if (strcmp(op, "replace") == 0) {
         super->heir = peer->fd;
     } else if (strcmp(op, "begin") != 0 && strcmp(op, "end") != 0) {

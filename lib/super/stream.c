@@ -140,11 +140,10 @@ int xm_super_next(xm_super *super, int timeout_ms, char **ret_line, xm_error **e
     }
 }
 
-void xm_super_tell(const xm_conf *conf, const char *kind, const char *uuid, const char *name, uint32_t domid,
-                   const char *detail)
+/* Says it to whoever is there. Its answer only says that it has been heard. */
+static void say(const xm_conf *conf, const xm_json *request)
 {
     struct timeval limit = { .tv_sec = 1 };
-    XM_AUTO(xm_json) *request = xm_json_new(XM_JSON_OBJECT);
     XM_AUTO(xm_super) *super = xm_new0(xm_super, 1);
 
     super->conf = conf;
@@ -154,6 +153,24 @@ void xm_super_tell(const xm_conf *conf, const char *kind, const char *uuid, cons
     }
     (void)setsockopt(super->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
     (void)setsockopt(super->fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+    (void)super_call_once(super, request, NULL, NULL);
+}
+
+void xm_super_asked(const xm_conf *conf, const char *uuid, uint32_t domid)
+{
+    XM_AUTO(xm_json) *request = xm_json_new(XM_JSON_OBJECT);
+
+    xm_json_set(request, "op", xm_json_new_str("asked"));
+    xm_json_set(request, "uuid", xm_json_new_str(uuid));
+    xm_json_set(request, "domid", xm_json_new_int(domid));
+    say(conf, request);
+}
+
+void xm_super_tell(const xm_conf *conf, const char *kind, const char *uuid, const char *name, uint32_t domid,
+                   const char *detail)
+{
+    XM_AUTO(xm_json) *request = xm_json_new(XM_JSON_OBJECT);
+
     xm_json_set(request, "op", xm_json_new_str("tell"));
     xm_json_set(request, "event", xm_json_new_str(kind));
     xm_json_set(request, "uuid", xm_json_new_str(uuid));
@@ -163,5 +180,5 @@ void xm_super_tell(const xm_conf *conf, const char *kind, const char *uuid, cons
         xm_json_set(request, "domid", xm_json_new_int(domid));
     if (detail != NULL)
         xm_json_set(request, "detail", xm_json_new_str(detail));
-    (void)super_call_once(super, request, NULL, NULL);     /* its answer only says that it has been told */
+    say(conf, request);
 }

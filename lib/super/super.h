@@ -30,6 +30,7 @@
  *     new deleted renamed     a guest is remembered; forgotten, for good; has another name (detail: the old one)
  *     device dumped migrated  a device has come, changed, gone; a core was written; it has moved
  *     failed                  something that had to be done for it could not be
+ * {"op":"asked","uuid":U,"domid":N}: the sender has asked it to go, which it need not do.
  * {"op":"tell","event":KIND,"uuid":U,...}: the sender has done this, and listeners are to know.
  * {"op":"replace"}: another supervisor takes over (handover.c); with the answer come descriptors, and
  * then this one ends. Listeners that come back to the next one have missed nothing. */
@@ -68,6 +69,9 @@ XM_API int xm_super_subscribe(xm_super *super, const char *uuid, xm_error **err)
  * found or started, and what is lost in between told as {"event":"gap"}. */
 XM_API int xm_super_next(xm_super *super, int timeout_ms, char **ret_line, xm_error **err);
 
+/* Says that a guest of ours was asked to go, so that the log tells of one that does not. As below. */
+XM_API void xm_super_asked(const xm_conf *conf, const char *uuid, uint32_t domid);
+
 /* Tells those who listen, if there is a supervisor and so anybody can. Never fails, never waits for
  * long. name and detail may be NULL, domid XM_DOMID_NONE. */
 XM_API void xm_super_tell(const xm_conf *conf, const char *kind, const char *uuid, const char *name, uint32_t domid,
@@ -83,6 +87,7 @@ struct xm_super_config {
     bool stay;                  /* never leaves for want of work */
     bool replace;               /* takes over from a supervisor that has this host */
     unsigned worker_ms, grace_ms, idle_ms;      /* 0: 300 s for a worker, 15 s more once told to stop; 60 s idle */
+    unsigned patience_ms;       /* 0: 300 s for a guest that was asked to go, before that is told */
 };
 
 /* Runs until *stop, or another one takes over. XM_BUSY at once if another supervisor has this host. */

@@ -49,8 +49,11 @@ static void track(struct super *super, const char *uuid, uint32_t domid)
     if (at == NULL) {
         XM_GROW(super->tracked, super->tracked_count, super->tracked_cap);
         at = &super->tracked[super->tracked_count++];
+        *at = (struct tracked){ .domid = domid };
         memcpy(at->uuid, uuid, sizeof(at->uuid));
     }
+    if (at->domid != domid)
+        at->patience = 0;
     at->domid = domid;
     listen_to_drives(super, domid);
 }

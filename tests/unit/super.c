@@ -40,6 +40,8 @@ static void fill_conf(xm_conf *conf, const char *dir)
     conf->state_dir = xm_printf("%s/xm", dir);
     conf->run_dir = xm_printf("%s/run", dir);
     conf->log_file = xm_printf("%s/log/xm.log", dir);
+    conf->core_dir = xm_printf("%s/dump", dir);
+    conf->xl_core_dir = xm_printf("%s/dump-xl", dir);
 }
 
 static void free_conf(xm_conf *conf)
@@ -48,6 +50,8 @@ static void free_conf(xm_conf *conf)
     free(conf->state_dir);
     free(conf->run_dir);
     free(conf->log_file);
+    free(conf->core_dir);
+    free(conf->xl_core_dir);
 }
 
 /* --- this program as supervisor and as worker --- */
@@ -64,13 +68,15 @@ static int supervise(const char *dir)
 {
     char *worker[] = { self, (char *)"--work", (char *)dir, NULL };
     xm_conf conf = { 0 };
-    struct xm_super_config config = { .conf = &conf, .worker = worker, .stop = &stop };
+    struct xm_super_config config = { .conf = &conf, .worker = worker, .stop = &stop, .patience_ms = 1000 };
     struct sigaction action = { .sa_handler = on_term };
     xm_error *err = NULL;
     int rc;
 
     sigaction(SIGTERM, &action, NULL);
     fill_conf(&conf, dir);
+    if (getenv("WORKER_MS") != NULL)
+        config.worker_ms = (unsigned)atoi(getenv("WORKER_MS"));
     rc = xm_super_run(&config, &err);
     if (rc < 0)
         rc = err->code == XM_BUSY ? 75 : 1;
@@ -479,6 +485,39 @@ static void a_build_that_kills_its_worker_does_not_take_it_along(void **state)
     assert_int_equal(count_domains(w), 1);
 }
 
+static void a_guest_that_does_not_go_is_told_of(void **state)
+{
+    struct world *w = *state;
+
+    create(w, WEB, "web", "sim.shutdown=ignore");
+    create(w, DB, "db", "sim.poweroff=0.3");
+    xm_super_asked(&w->conf, WEB, 1);
+    xm_super_asked(&w->conf, DB, 2);
+    WAIT_FOR(log_has(w, "Domain shutdown timeout expired: name=web id=1"));
+    sleep_ms(500);
+    assert_int_equal(log_count(w, "timeout expired"), 1);
+    assert_int_equal(count_domains(w), 1);
+}
+
+/* Several times as long as a worker may stand still. */
+static void who_writes_a_core_may_take_his_time(void **state)
+{
+    struct world *w = *state;
+    xm_autofree char *command = xm_printf("ls %s/dump-xl/web >/dev/null", w->dir);
+    XM_AUTO(xm_doc) *doc = NULL;
+
+    put(w, "sim/faults", "dump_core.write 1 on delay 250\n");
+    setenv("WORKER_MS", "1000", 1);
+    create(w, WEB, "web", "sim.crash=2");
+    unsetenv("WORKER_MS");
+    assert_int_equal(xm_reg_load_doc(w->guests.reg, WEB, &doc, NULL), 0);
+    xm_doc_set_str(doc, "on_crash", "coredump-destroy");
+    assert_int_equal(xm_reg_save_doc(w->guests.reg, WEB, doc, NULL), 0);
+    WAIT_FOR(!xm_reg_has(w->guests.reg, WEB));
+    assert_false(log_has(w, "hangs"));
+    assert_int_equal(system(command), 0);
+}
+
 static void a_restart_that_fails_is_logged(void **state)
 {
     struct world *w = *state;
@@ -580,6 +619,8 @@ int main(int argc, char **argv)
         TEST(a_command_that_outlives_its_supervisor_is_finished_by_the_next),
         TEST(a_build_that_kills_its_worker_does_not_take_it_along),
         TEST(a_restart_that_fails_is_logged),
+        TEST(a_guest_that_does_not_go_is_told_of),
+        TEST(who_writes_a_core_may_take_his_time),
         TEST(nonsense_is_refused_and_nothing_more),
         TEST(a_line_without_end_is_cut_off),
         TEST(a_crowd_does_not_keep_others_out),
