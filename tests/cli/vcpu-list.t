@@ -43,7 +43,7 @@ check 'vcpu-pin: a halted guest, for its next start' \
 check 'vcpu-pin: and it starts so' 'xm start idle && test "$(xm vcpu-list idle | awk "NR > 1 { print \$NF }" | xargs)" = "0-1 3"'
 check 'vcpu-pin: what is set while it runs, it keeps' \
     'xm vcpu-pin idle all 2 && xm destroy idle && test "$(xm vcpu-list idle | awk "NR > 1 { print \$NF }" | xargs)" = "2 2"'
-refuse 'vcpu-pin: a halted guest, a vcpu that it lacks' 1 'Cannot pin vcpu: 2 .* has 2 vcpus' 'xm vcpu-pin idle 2 0'
+refuse 'vcpu-pin: a halted guest, a vcpu that it lacks' 1 'Cannot pin vcpu: 2 .* has no vcpu 2' 'xm vcpu-pin idle 2 0'
 xm vcpu-pin idle all 0-1
 
 is 'xl vcpu-list: the heading' 'Name                                ID  VCPU   CPU State   Time(s) Affinity (Hard / Soft)' \
