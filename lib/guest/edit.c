@@ -61,11 +61,8 @@ static int edit_memory(struct edit *e, xm_error **err)
 {
     int64_t kib = (int64_t)e->change->kib;
 
-    if (e->change->kib == 0)
-        return xm_fail(err, XM_INVALID, "memory_dynamic_max must be greater than zero");
-    if (e->change->kib > (uint64_t)e->max_kib)
-        return xm_fail(err, XM_INVALID, "memory_dynamic_max must be less than or equal to memory_static_max (%" PRId64 " MiB)",
-                       e->max_kib / MIB_KIB);
+    if (xm_memory_check(e->change->kib, (uint64_t)e->max_kib, err) < 0)
+        return -1;
     /* Unsaid, the maximum would follow. */
     set_mib(e, "maxmem", "max_memkb", e->max_kib);
     set_mib(e, "memory", "target_memkb", kib);
@@ -74,9 +71,8 @@ static int edit_memory(struct edit *e, xm_error **err)
 
 static int edit_max_memory(struct edit *e, xm_error **err)
 {
-    if (e->change->kib < (uint64_t)e->target_kib)
-        return xm_fail(err, XM_INVALID, "memory_dynamic_max must be less than or equal to memory_static_max (it is %" PRId64 " MiB)",
-                       e->target_kib / MIB_KIB);
+    if (xm_max_memory_check(e->change->kib, (uint64_t)e->target_kib, err) < 0)
+        return -1;
     if (e->change->kib > INT64_MAX)
         return xm_fail(err, XM_INVALID, "no guest can have that much memory");
     set_mib(e, "memory", "target_memkb", e->target_kib);

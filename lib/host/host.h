@@ -113,6 +113,11 @@ XM_API int xm_host_set_memory(xm_host *host, uint32_t domid, uint64_t kib, bool 
 /* What it may be asked to hold. XM_INVALID below what it is asked to hold now. */
 XM_API int xm_host_set_max_memory(xm_host *host, uint32_t domid, uint64_t kib, xm_error **err);
 
+/* XM_INVALID where nobody who may hold max_kib can be asked to hold kib; where nobody who is asked to
+ * hold target_kib can be given kib as the most. */
+XM_API int xm_memory_check(uint64_t kib, uint64_t max_kib, xm_error **err);
+XM_API int xm_max_memory_check(uint64_t kib, uint64_t target_kib, xm_error **err);
+
 /* The first count vcpus are to be online and the others not; the guest sees to that itself.
  * XM_INVALID for none, and for more than there are. */
 XM_API int xm_host_set_vcpus(xm_host *host, uint32_t domid, unsigned count, xm_error **err);

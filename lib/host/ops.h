@@ -81,9 +81,8 @@ struct xm_host_ops {
 
 /* --- settings.c: what both refuse, in the same words --- */
 
-/* What a domain with so much at the most may be asked to hold; and how far that may be lowered. */
+/* xm_memory_check(), and domain 0's least. */
 int xm_host_check_memory(uint32_t domid, uint64_t kib, uint64_t max_kib, uint64_t dom0_least_kib, xm_error **err);
-int xm_host_check_max_memory(uint64_t kib, uint64_t target_kib, xm_error **err);
 int xm_host_check_vcpus(uint32_t domid, unsigned count, unsigned max_vcpus, xm_error **err);
 int xm_host_check_pool(const struct xm_pool *pool, xm_error **err);
 

@@ -4,19 +4,26 @@
 
 #include <inttypes.h>
 
-int xm_host_check_memory(uint32_t domid, uint64_t kib, uint64_t max_kib, uint64_t dom0_least_kib, xm_error **err)
+int xm_memory_check(uint64_t kib, uint64_t max_kib, xm_error **err)
 {
     if (kib == 0)
         return xm_fail(err, XM_INVALID, "memory_dynamic_max must be greater than zero");
     if (kib > max_kib)
         return xm_fail(err, XM_INVALID, "memory_dynamic_max must be less than or equal to memory_static_max (%" PRIu64 " MiB)",
                        max_kib / 1024);
+    return 0;
+}
+
+int xm_host_check_memory(uint32_t domid, uint64_t kib, uint64_t max_kib, uint64_t dom0_least_kib, xm_error **err)
+{
+    if (xm_memory_check(kib, max_kib, err) < 0)
+        return -1;
     if (domid == 0 && kib < dom0_least_kib)
         return xm_fail(err, XM_INVALID, "memory_dynamic_max too small: domain 0 keeps %" PRIu64 " MiB", dom0_least_kib / 1024);
     return 0;
 }
 
-int xm_host_check_max_memory(uint64_t kib, uint64_t target_kib, xm_error **err)
+int xm_max_memory_check(uint64_t kib, uint64_t target_kib, xm_error **err)
 {
     if (kib >= target_kib)
         return 0;

@@ -104,7 +104,7 @@ int sim_set_max_memory(struct xm_host *host, uint32_t domid, uint64_t kib, xm_er
     if (sim_fault(sim, "set_max_memory", err) < 0 || sim_state_load(sim, &state, err) < 0)
         return -1;
     guest = sim_guest_get(&state, domid, err);
-    if (guest == NULL || xm_host_check_max_memory(kib, (uint64_t)guest->target_kib, err) < 0)
+    if (guest == NULL || xm_max_memory_check(kib, (uint64_t)guest->target_kib, err) < 0)
         return -1;
     if (kib > SIM_KIB_MAX)
         return xm_fail(err, XM_INVALID, "no domain can have %llu KiB of memory", (unsigned long long)kib);

@@ -47,7 +47,7 @@ int xen_host_set_max_memory(struct xm_host *host, uint32_t domid, uint64_t kib, 
     if (xen_info(xen, domid, &info, err) < 0)
         return -1;
     xs = xen_store(xen, err);
-    if (xs == NULL || xm_host_check_max_memory(kib, xen_memory_kib(xs, domid, "target") + xen_memory_kib(xs, domid, "videoram"), err) < 0)
+    if (xs == NULL || xm_max_memory_check(kib, xen_memory_kib(xs, domid, "target") + xen_memory_kib(xs, domid, "videoram"), err) < 0)
         return -1;
     ctx = xen_ctx(xen, err);
     if (ctx == NULL)
