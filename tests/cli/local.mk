@@ -18,6 +18,7 @@ CLI_TESTS = \
 	tests/cli/import-xend.t \
 	tests/cli/info.t \
 	tests/cli/list.t \
+	tests/cli/many.t \
 	tests/cli/events.t \
 	tests/cli/examples.t \
 	tests/cli/help.t \
