@@ -486,6 +486,34 @@ static void a_guest_of_others_is_changed_live_only(void **state)
     assert_false(xm_reg_has(w->guests.reg, WEB));
 }
 
+/* One that was restored from stock xl's file is known by libxl's JSON alone. */
+static void a_guest_that_is_only_json_changes_there(void **state)
+{
+    struct world *w = *state;
+    const struct xm_reg_state st = { .managed = true, .domid = XM_DOMID_NONE, .last_reason = -1 };
+    XM_AUTO(xm_doc) *doc = xm_doc_new(XM_DIALECT_XL, "web.save");
+    int lock;
+
+    xm_doc_set_str(doc, "name", "web");
+    xm_doc_set_str(doc, "uuid", WEB);
+    xm_doc_set_str(doc, "libxl", "{\"c_info\": {\"type\": \"pv\", \"name\": \"web\", \"uuid\": \"" WEB "\"},"
+                   " \"b_info\": {\"max_memkb\": 16384, \"target_memkb\": 16384, \"kernel\": \"/kernel\", \"type.pv\": {}},"
+                   " \"disks\": [{\"pdev_path\": \"/a.img\", \"vdev\": \"xvda\", \"format\": \"raw\", \"readwrite\": 1}]}");
+    assert_int_equal(xm_reg_lock(w->guests.reg, WEB, true, &lock, NULL), 0);
+    assert_int_equal(xm_reg_add(w->guests.reg, doc, &st, NULL), 0);
+    close(lock);
+    attach(w, XL_DISK("/b.img,raw,xvdb,rw"), 0);
+    attach(w, NIC("mac=" MAC ",bridge=xenbr0"), 0);
+    start(w);
+    has(w, XM_DEVICE_DISK, "51712 51728");
+    has(w, XM_DEVICE_NIC, "0");
+    detach(w, XM_DEVICE_DISK, 51712, 0);
+    detach(w, XM_DEVICE_NIC, 0, 0);
+    has_stored(w, XM_DEVICE_DISK, "51728");
+    has_stored(w, XM_DEVICE_NIC, "");
+    REFUSE(attach_in(w, XL_DISK("/c.img,raw,xvdb,rw"), 0, &err), XM_EXISTS, "already connected");
+}
+
 static void a_suspended_guest_is_left_alone(void **state)
 {
     struct world *w = *state;
@@ -679,6 +707,7 @@ int main(void)
         TEST(words_of_the_other_dialect_are_stored_in_the_guests_own),
         TEST(xl_words_are_read_as_xl_reads_them),
         TEST(a_guest_of_others_is_changed_live_only),
+        TEST(a_guest_that_is_only_json_changes_there),
         TEST(a_suspended_guest_is_left_alone),
         TEST(a_guest_that_holds_on_to_a_disk_keeps_it_unless_forced),
         TEST(a_cd_is_changed_live_and_stored),
