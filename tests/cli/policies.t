@@ -75,6 +75,18 @@ first=$(domid older)
 check 'restart=always: whatever ended it' 'wait_for 20 "id_above older $first"'
 xm destroy older
 
+for made in create new; do
+    guest pinned 'vcpus = 2' 'on_reboot = "restart"'
+    if [ $made = new ]; then xm new -q pinned.cfg && xm start pinned; else xm create -q pinned.cfg; fi
+    xm vcpu-pin pinned 1 2
+    first=$(domid pinned)
+    xm sysrq pinned b
+    check "$made: what vcpu-pin did is there again after a reboot" '
+        wait_for 20 "id_above pinned $first" && [ "$(xm vcpu-list pinned | awk "\$3 == 1 { print \$7 }")" = 2 ]'
+    xm destroy pinned
+done
+xm delete pinned
+
 # A remembered guest is halted, and what is preserved is left alone by the next supervisor.
 guest kept "extra = 'sim.crash=0.3'" 'on_crash = "destroy"'
 xm new -q kept.cfg && xm start kept

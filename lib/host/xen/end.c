@@ -10,8 +10,6 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
-#include "base/fd.h"
-
 /* How long a device model may take to go when it is told to, and when it is made to. */
 #define MODEL_MS 10000
 #define USERDATA_DIR "/var/lib/xen"
@@ -45,28 +43,6 @@ static void note_release(struct xen_host *xen, uint32_t domid, const char *what,
         libxl_device_##class##_list_free(all_, count_);                                                     \
     } while (0)
 
-/* Numbers of processes come round again: is this one the domain's device model? */
-static bool is_model_of(int pid, uint32_t domid)
-{
-    xm_autofree char *path = xm_printf("/proc/%d/cmdline", pid), *number = xm_printf("%u", domid);
-    bool next = false;
-    char words[4096];
-    size_t len;
-    FILE *file = fopen(path, "re");
-
-    if (file == NULL)
-        return false;
-    len = fread(words, 1, sizeof(words) - 1, file);
-    fclose(file);
-    words[len] = '\0';
-    for (const char *word = words; word < words + len; word += strlen(word) + 1) {
-        if (next)
-            return strcmp(word, number) == 0;
-        next = strcmp(word, "-xen-domid") == 0;
-    }
-    return false;
-}
-
 static bool is_gone_by(int pidfd, int ms)
 {
     struct pollfd at = { .fd = pidfd, .events = POLLIN };
@@ -78,17 +54,11 @@ static bool is_gone_by(int pidfd, int ms)
  * destroy would end it, with the domain. */
 static void end_model(struct xen_host *xen, uint32_t domid)
 {
-    xm_autofree char *text = NULL;
-    xm_autoclose int pidfd = -1;
-    struct xs_handle *xs = xen_store(xen, NULL);
-    int pid = 0;
+    int pid = xen_model_of(domid);
+    xm_autoclose int pidfd = pid > 0 ? pidfd_open(pid, 0) : -1;
 
-    if (xs != NULL)
-        text = xen_read(xs, "/local/domain/%u/image/device-model-pid", domid);
-    if (text == NULL || sscanf(text, "%d", &pid) != 1 || pid <= 1)
-        return;
-    pidfd = pidfd_open(pid, 0);
-    if (pidfd < 0 || !is_model_of(pid, domid))
+    /* Numbers of processes come round again: by its descriptor it is surely the one that was found. */
+    if (pidfd < 0 || xen_model_of(domid) != pid)
         return;
     if (pidfd_send_signal(pidfd, SIGHUP, NULL, 0) == 0 && is_gone_by(pidfd, MODEL_MS))
         return;
