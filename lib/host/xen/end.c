@@ -153,6 +153,18 @@ int xen_host_preserve(struct xm_host *host, uint32_t domid, const char *name, co
     return 0;
 }
 
+/* It may be running already, or have ended again: that is the next event. */
+static int let_run(struct xen_host *xen, uint32_t domid, xm_error **err)
+{
+    xc_domaininfo_t info;
+
+    if (xen_guest_info(xen, domid, "reset", &info, err) < 0)
+        return -1;
+    if (info.flags & (XEN_DOMINF_shutdown | XEN_DOMINF_dying))
+        return 0;
+    return xen_host_unpause(&xen->host, domid, err);
+}
+
 static int reset(struct xen_host *xen, uint32_t domid, xm_error **err)
 {
     libxl_domain_config config;
@@ -168,7 +180,7 @@ static int reset(struct xen_host *xen, uint32_t domid, xm_error **err)
     libxl_domain_config_dispose(&config);
     if (rc < 0)
         return xen_fail(xen, rc, err, "domain %u was not reset", domid);
-    return xen_op_run(xen, domid, libxl_domain_unpause, "started", err);
+    return let_run(xen, domid, err);
 }
 
 int xen_host_soft_reset(struct xm_host *host, uint32_t domid, xm_error **err)
