@@ -9,6 +9,7 @@ need_xen
 script=/etc/init.d/xendomains
 auto=/etc/xen/auto
 save=/var/lib/xen/save
+rm -rf $auto $save
 stock=$PATH
 ours=/usr/local/lib/xm:$PATH
 mkdir -p $auto
@@ -45,5 +46,6 @@ for who in stock ours; do
     settings "XENDOMAINS_AUTO=$auto" 'XENDOMAINS_STOP_MAXWAIT=120'
     check "$who: stop without a place to save shuts them down" 'xendomains $path stop $tap_dir/$who && wait_for 90 "[ -z \"\$(names)\" ]"'
 done
+rm -rf $auto $save
 is 'it says the same of both' "$(cat "$tap_dir/stock")" "$(cat "$tap_dir/ours")"
 done_testing
