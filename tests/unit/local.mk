@@ -49,6 +49,10 @@ UNIT_TESTS += tests/unit/index
 tests_unit_index_SOURCES = tests/unit/index.c
 tests_unit_index_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/live
+tests_unit_live_SOURCES = tests/unit/live.c
+tests_unit_live_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/sweep
 tests_unit_sweep_SOURCES = tests/unit/sweep.c
 tests_unit_sweep_LDADD = $(unit_ldadd)

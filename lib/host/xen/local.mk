@@ -15,6 +15,8 @@ lib_libxm_all_la_SOURCES += \
 	lib/host/xen/leftovers.c \
 	lib/host/xen/life.c \
 	lib/host/xen/list.c \
+	lib/host/xen/live.c \
+	lib/host/xen/live.h \
 	lib/host/xen/log.c \
 	lib/host/xen/op.c \
 	lib/host/xen/names.c \
