@@ -6,7 +6,7 @@
 . "$(dirname "$0")/guests.sh"
 need_xen
 
-same() { is "$1" "$(xl list -l)" "$(xm --dialect=xl list -l)"; }
+same() { is "$1" "$(xl list -l 2>xl.err)" "$(xm --dialect=xl list -l)"; }
 blank() { dd if=/dev/zero of="$1" bs=1M count=1 status=none; }
 
 same 'without a guest'
@@ -29,8 +29,8 @@ check 'fewer vcpus' 'xl vcpu-set aa 1'
 same 'fewer vcpus'
 check 'less memory' 'xl mem-set c 7'
 same 'less memory'
-check 'paused, and a disk gone' 'xl pause b && xl block-detach b xvdb --force || xl block-detach b xvdb'
-same 'a disk less'
+check 'paused' 'xl pause b'
+same 'a paused one'
 check 'written by hand' 'xenstore-write /local/domain/$(xl domid e)/memory/static-max 8192'
 same 'a limit that somebody wrote'
 check 'its file is gone' 'rm /var/lib/xen/userdata-d.$(xl domid e).*.libxl-json'
