@@ -7,7 +7,7 @@ COMMANDS = \
 	rename sysrq mem-set mem-max vcpu-set vcpu-pin sched-credit sched-credit2 \
 	block-attach block-detach block-configure block-list network-attach network-detach network-list \
 	cd-insert cd-eject \
-	info dmesg debug-keys \
+	info log dmesg debug-keys \
 	autostart autostop supervise repair import-xend version \
 	help __complete __man
 
@@ -18,7 +18,7 @@ cmd_xm_SOURCES = \
 	cmd/check.c cmd/console.c cmd/create.c cmd/delete.c cmd/destroy.c cmd/dump-core.c cmd/events.c cmd/new.c cmd/pause.c \
 	cmd/autostart.c cmd/autostop.c cmd/import-xend.c \
 	cmd/repair.c cmd/restore.c cmd/save.c cmd/shutdown.c cmd/start.c cmd/supervise.c cmd/suspend.c cmd/version.c \
-	cmd/vncviewer.c cmd/wait.c
+	cmd/vncviewer.c cmd/wait.c cmd/log.c
 # The listings, and what is short.
 cmd_xm_SOURCES += \
 	cmd/config.c cmd/cpus.c cmd/listing.h cmd/select.c \

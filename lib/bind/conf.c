@@ -124,6 +124,14 @@ static int set(xm_conf *conf, const xm_doc *doc, const char *key, const xm_node 
         conf->output_sxp = !strcmp(text, "sxp");
         return 0;
     }
+    if (!strcmp(key, "log_to")) {
+        const char *text = node->type == XM_NODE_STR ? node->str : "";
+
+        if (strcmp(text, "file") && strcmp(text, "journald"))
+            return xm_doc_fail(doc, key, node, -1, err, "must be \"file\" or \"journald\"");
+        conf->log_journal = !strcmp(text, "journald");
+        return 0;
+    }
     return xm_doc_fail(doc, key, node, -1, err, "unknown key");
 }
 
@@ -225,6 +233,7 @@ static int settle(xm_conf *conf, xm_error **err)
     free(conf->xl_core_dir);
     free(conf->host);
     conf->host = xm_printf("sim:%s", dir);
+    conf->log_journal = false;
     conf->state_dir = xm_printf("%s/xm", dir);
     conf->run_dir = xm_printf("%s/run", dir);
     conf->log_file = xm_printf("%s/log/xm.log", dir);

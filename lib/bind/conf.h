@@ -1,5 +1,5 @@
 /* xm.conf: what holds for every command. A file of the configuration language, plain assignments:
- * host, state_dir, run_dir, log_file, auto_dir, autoballoon, lockfile, output_format, min_restart_seconds,
+ * host, state_dir, run_dir, log_file, log_to, auto_dir, autoballoon, lockfile, output_format, min_restart_seconds,
  * what holds for cores, the kernel cache's and the vif defaults.
  * All paths follow from the host: a simulated host keeps everything in its own directory. */
 #ifndef XM_BIND_CONF_H
@@ -17,6 +17,7 @@ typedef struct xm_conf {
     char *state_dir;            /* /var/lib/xm: the registry */
     char *run_dir;              /* /run/xm: the supervisor's socket and lock */
     char *log_file;             /* /var/log/xm/xm.log */
+    bool log_journal;           /* log_to = "journald" */
     char *auto_dir;             /* /etc/xen/auto: configurations of guests that come up with the host */
     char *lockfile;             /* /var/lock/xl: held while memory is being freed for a new guest */
     char *kernel_cache;         /* /var/cache/xm: unpacked kernels; NULL or empty: none are kept */

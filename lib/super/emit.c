@@ -87,6 +87,10 @@ void super_emit(struct super *super, const struct super_event *event)
     set_text(json, "reason", event->reason);
     set_text(json, "detail", event->detail);
     put(&super->ring, uuid, json);
+    /* One whose socket is full is not woken for: its time runs from here. */
+    for (size_t i = 0; i < super->peer_count; i++)
+        if (super->peers[i].listens && super->peers[i].deadline == 0)
+            super->peers[i].deadline = super_line_deadline(super);
 }
 
 xm_json *super_ring_to_json(const struct super_ring *ring)

@@ -268,7 +268,7 @@ int xm_super_run(const struct xm_super_config *config, xm_error **err)
     for (size_t i = 0; i < XM_COUNT(held_back); i++)
         sigaddset(&held, held_back[i]);
     sigprocmask(SIG_BLOCK, &held, &super.mask);
-    super_log_init(&super.log, config->conf->log_file, "guest", config->log);
+    super_log_init(&super.log, config->conf, "guest", config->log);
     super_ring_init(&super.ring);
     rc = open_all(&super, &why);
     if (rc == 0) {

@@ -182,6 +182,8 @@ int64_t super_jobs_due(const struct super *super);
 void super_accept(struct super *super);
 void super_serve(struct super *super, struct peer *peer, short revents);
 void super_drop_gone(struct super *super);
+/* When a line of now must be through. */
+int64_t super_line_deadline(const struct super *super);
 bool super_is_worked_on(const struct super *super, const char *uuid);
 
 #endif

@@ -13,6 +13,11 @@
 #define LINE_MS 10000           /* for a line to be sent or taken */
 #define WORKS_MAX 64
 
+int64_t super_line_deadline(const struct super *super)
+{
+    return super_now() + (super->config->line_ms != 0 ? super->config->line_ms : LINE_MS);
+}
+
 bool super_is_worked_on(const struct super *super, const char *uuid)
 {
     for (size_t i = 0; i < super->peer_count; i++)
@@ -253,18 +258,21 @@ static void write_out(struct peer *peer)
 
 void super_serve(struct super *super, struct peer *peer, short revents)
 {
-    bool was_waiting = peer->in.len > 0 || peer->out.len > 0;
+    bool was_waiting = peer->in.len > 0 || peer->out.len > 0 || super_has_news(super, peer);
 
+    /* A socket that takes no more counts as full while it still has room for a little. */
+    if (revents == 0 && peer->deadline != 0 && super_now() >= peer->deadline)
+        peer->gone = true;
     if (revents & (POLLIN | POLLHUP | POLLERR))
         read_lines(super, peer);
     if (!peer->gone)
         super_feed(super, peer);
     if (!peer->gone && peer->out.len > 0)
         write_out(peer);
-    if (peer->in.len == 0 && peer->out.len == 0)
+    if (peer->in.len == 0 && peer->out.len == 0 && !super_has_news(super, peer))
         peer->deadline = 0;
     else if (!was_waiting || peer->deadline == 0)
-        peer->deadline = super_now() + LINE_MS;
+        peer->deadline = super_line_deadline(super);
     else if (super_now() >= peer->deadline)
         peer->gone = true;
 }

@@ -79,6 +79,10 @@ XM_API void xm_super_tell(const xm_conf *conf, const char *kind, const char *uui
 
 /* --- the supervisor itself --- */
 
+/* Its log: how many old ones are kept beside conf->log_file, as .1 and so on; its name in the journal. */
+#define XM_LOG_OLD 5
+#define XM_LOG_NAME "xm"
+
 struct xm_super_config {
     const xm_conf *conf;
     const struct xm_log *log;
@@ -86,7 +90,9 @@ struct xm_super_config {
     const volatile int *stop;
     bool stay;                  /* never leaves for want of work */
     bool replace;               /* takes over from a supervisor that has this host */
-    unsigned worker_ms, grace_ms, idle_ms;      /* 0: 300 s for a worker, 15 s more once told to stop; 60 s idle */
+    /* 0 each: a worker has 300 s, and 15 s more once told to stop; idle after 60 s; a client that has begun
+     * a line, or has one to take, has 10 s. */
+    unsigned worker_ms, grace_ms, idle_ms, line_ms;
     unsigned patience_ms;       /* 0: 300 s for a guest that was asked to go, before that is told */
 };
 

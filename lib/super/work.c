@@ -43,7 +43,7 @@ int xm_super_work(const xm_conf *conf, const struct xm_log *log, char *const *wo
 
     if (words[0] == NULL || words[1] == NULL || words[2] == NULL || words[3] != NULL || !xm_uuid_is_plain(words[0]))
         return xm_fail(err, XM_INVALID, "a worker takes UUID REASON ACTION");
-    super_log_init(&own, conf->log_file, "guest", log);
+    super_log_init(&own, conf, "guest", log);
     guests.log = &own.log;
     rc = xm_host_open(conf, &own.log, &guests.host, &why);
     if (rc == 0)

@@ -25,6 +25,7 @@ CLI_TESTS = \
 	tests/cli/network.t \
 	tests/cli/init.t \
 	tests/cli/kill.t \
+	tests/cli/log.t \
 	tests/cli/new.t \
 	tests/cli/pause.t \
 	tests/cli/policies.t \

@@ -56,6 +56,9 @@ tests_unit_live_LDADD = $(unit_ldadd)
 UNIT_TESTS += tests/unit/sweep
 tests_unit_sweep_SOURCES = tests/unit/sweep.c
 tests_unit_sweep_LDADD = $(unit_ldadd)
+UNIT_TESTS += tests/unit/superlog
+tests_unit_superlog_SOURCES = tests/unit/superlog.c
+tests_unit_superlog_LDADD = $(unit_ldadd)
 
 UNIT_TESTS += tests/unit/xenhost
 tests_unit_xenhost_SOURCES = tests/unit/xenhost.c

@@ -64,19 +64,28 @@ static void on_term(int signum)
     stop = 1;
 }
 
+/* A figure that a test has put into a file of its machine; 0: the usual one. */
+static unsigned figure(const char *dir, const char *name)
+{
+    xm_autofree char *path = xm_printf("%s/%s", dir, name), *text = NULL;
+
+    return xm_file_read(path, 64, &text, NULL, NULL) < 0 ? 0 : (unsigned)atoi(text);
+}
+
 static int supervise(const char *dir)
 {
     char *worker[] = { self, (char *)"--work", (char *)dir, NULL };
     xm_conf conf = { 0 };
-    struct xm_super_config config = { .conf = &conf, .worker = worker, .stop = &stop, .patience_ms = 1000 };
+    struct xm_super_config config = { .conf = &conf, .worker = worker, .stop = &stop, .stay = figure(dir, "stay"),
+                                      .worker_ms = figure(dir, "worker_ms"), .grace_ms = figure(dir, "grace_ms"),
+                                      .idle_ms = figure(dir, "idle_ms"), .line_ms = figure(dir, "line_ms"),
+                                      .patience_ms = 1000 };
     struct sigaction action = { .sa_handler = on_term };
     xm_error *err = NULL;
     int rc;
 
     sigaction(SIGTERM, &action, NULL);
     fill_conf(&conf, dir);
-    if (getenv("WORKER_MS") != NULL)
-        config.worker_ms = (unsigned)atoi(getenv("WORKER_MS"));
     rc = xm_super_run(&config, &err);
     if (rc < 0)
         rc = err->code == XM_BUSY ? 75 : 1;
@@ -91,6 +100,8 @@ static int work(const char *dir, char *const *words)
     int rc;
 
     fill_conf(&conf, dir);
+    if (figure(dir, "stubborn"))
+        signal(SIGTERM, SIG_IGN);
     rc = xm_super_work(&conf, NULL, words, NULL);
     free_conf(&conf);
     return rc < 0;
@@ -507,15 +518,99 @@ static void who_writes_a_core_may_take_his_time(void **state)
     XM_AUTO(xm_doc) *doc = NULL;
 
     put(w, "sim/faults", "dump_core.write 1 on delay 250\n");
-    setenv("WORKER_MS", "1000", 1);
+    put(w, "worker_ms", "1000");
     create(w, WEB, "web", "sim.crash=2");
-    unsetenv("WORKER_MS");
     assert_int_equal(xm_reg_load_doc(w->guests.reg, WEB, &doc, NULL), 0);
     xm_doc_set_str(doc, "on_crash", "coredump-destroy");
     assert_int_equal(xm_reg_save_doc(w->guests.reg, WEB, doc, NULL), 0);
     WAIT_FOR(!xm_reg_has(w->guests.reg, WEB));
     assert_false(log_has(w, "hangs"));
     assert_int_equal(system(command), 0);
+}
+
+/* The build is done again, by another worker. */
+static void a_worker_that_hangs_is_asked_to_stop(void **state)
+{
+    struct world *w = *state;
+
+    put(w, "worker_ms", "400");
+    create(w, WEB, "web", "sim.reboot=0.5");
+    put(w, "sim/faults", "create.devices 1 once delay 60000\n");
+    WAIT_FOR(log_has(w, "the worker for restart"));
+    assert_true(log_has(w, "hangs, asking it to stop"));
+    WAIT_FOR(domid_of(w, WEB) != 1 && domid_of(w, WEB) != XM_DOMID_NONE);
+    assert_false(log_has(w, "hangs, ending it"));
+    assert_int_equal(count_domains(w), 1);
+}
+
+static void one_that_does_not_listen_is_ended(void **state)
+{
+    struct world *w = *state;
+
+    put(w, "worker_ms", "400");
+    put(w, "grace_ms", "300");
+    put(w, "stubborn", "1");
+    create(w, WEB, "web", "sim.reboot=0.5");
+    put(w, "sim/faults", "create.devices 1 once delay 60000\n");
+    WAIT_FOR(log_has(w, "hangs, ending it"));
+    WAIT_FOR(log_has(w, "was ended by signal 9"));
+    WAIT_FOR(domid_of(w, WEB) != 1 && domid_of(w, WEB) != XM_DOMID_NONE);
+    assert_int_equal(count_domains(w), 1);
+}
+
+static void without_work_it_leaves_unless_it_is_to_stay(void **state)
+{
+    struct world *w = *state;
+    pid_t pid;
+
+    put(w, "idle_ms", "300");
+    pid = supervisor(w);
+    WAIT_FOR(is_gone(pid));
+    assert_true(log_has(w, "Nothing to look after: leaving."));
+    put(w, "stay", "1");
+    pid = supervisor(w);
+    sleep_ms(1000);
+    assert_false(is_gone(pid));
+}
+
+static void with_a_guest_or_a_listener_it_stays(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_super) *super = NULL;
+    pid_t pid;
+
+    put(w, "idle_ms", "300");
+    super = reach(w);
+    pid = (pid_t)asked(super, "pid");
+    assert_int_equal(xm_super_subscribe(super, NULL, NULL), 0);
+    sleep_ms(800);
+    assert_int_equal(supervisor(w), pid);
+    create(w, WEB, "web", "");
+    xm_super_close(XM_TAKE(super));
+    sleep_ms(800);
+    assert_int_equal(supervisor(w), pid);
+}
+
+/* Nobody of this supervisor's has made it: it is told of, and left as it is. */
+static void a_guest_of_another_program_is_left_alone(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_super) *super = reach(w);
+    XM_AUTO(xm_doc) *doc = document(WEB, "web", "sim.reboot=0.5");
+    xm_autofree char *entry = xm_printf("rm -r '%s/xm/domains/" WEB "'", w->dir), *line = NULL;
+    uint32_t domid;
+
+    assert_int_equal(xm_guest_create(&w->guests, doc, NULL, &domid, NULL), 0);
+    assert_int_equal(system(entry), 0);
+    assert_int_equal(xm_super_subscribe(super, WEB, NULL), 0);
+    do {
+        free(XM_TAKE(line));
+        assert_int_equal(xm_super_next(super, 20000, &line, NULL), 1);
+    } while (strstr(line, "\"shutdown\"") == NULL);
+    sleep_ms(500);
+    assert_true(is_live(w, domid));
+    assert_int_equal(count_domains(w), 1);
+    assert_false(log_has(w, "web"));
 }
 
 static void a_restart_that_fails_is_logged(void **state)
@@ -586,6 +681,106 @@ static void a_line_without_end_is_cut_off(void **state)
     assert_int_equal(supervisor(w), pid);
 }
 
+static long rss_kib(pid_t pid)
+{
+    xm_autofree char *path = xm_printf("/proc/%d/statm", (int)pid), *text = NULL;
+    long size, resident;
+
+    assert_int_equal(xm_file_read(path, 256, &text, NULL, NULL), 0);
+    assert_int_equal(sscanf(text, "%ld %ld", &size, &resident), 2);
+    return resident * sysconf(_SC_PAGESIZE) / 1024;
+}
+
+static void tell(struct world *w, size_t times)
+{
+    xm_autofree char *long_text = xm_alloc0(1, 1001);
+
+    memset(long_text, 'x', 1000);
+    for (size_t i = 0; i < times; i++)
+        xm_super_tell(&w->conf, "device", WEB, long_text, 7, long_text);
+}
+
+static void events_are_bounded_and_the_slow_are_told_what_they_lost(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_super) *super = reach(w);
+    pid_t pid = (pid_t)asked(super, "pid");
+    size_t got = 0, gaps = 0;
+    long before;
+    int rc;
+
+    assert_int_equal(xm_super_subscribe(super, NULL, NULL), 0);
+    tell(w, 300);
+    before = rss_kib(pid);
+    tell(w, 2000);
+    assert_in_range(rss_kib(pid), 0, before + 512);
+    for (;;) {
+        xm_autofree char *line = NULL;
+
+        rc = xm_super_next(super, 500, &line, NULL);
+        if (rc <= 0)
+            break;
+        got++;
+        gaps += strstr(line, "\"gap\"") != NULL;
+        assert_true(strlen(line) < 2000);
+    }
+    assert_int_equal(rc, 0);
+    assert_int_equal(gaps, 1);
+    assert_in_range(got, 256, 2000);        /* the ring, and what the sockets had taken */
+    assert_int_equal(supervisor(w), pid);
+}
+
+static void one_that_listens_and_never_reads_is_cut_off(void **state)
+{
+    struct world *w = *state;
+    struct pollfd readable = { .events = POLLIN };
+    xm_autoclose int fd = -1;
+    char answer[256];
+    ssize_t n = -1;
+    pid_t pid;
+
+    put(w, "line_ms", "300");
+    pid = supervisor(w);
+    readable.fd = fd = raw(w);
+    talk(fd, "{\"op\":\"subscribe\"}\n", answer, sizeof(answer));
+    assert_non_null(strstr(answer, "\"run\""));
+    tell(w, 600);               /* more than the sockets hold */
+    sleep_ms(1000);
+    while (poll(&readable, 1, 5000) == 1 && (n = read(fd, answer, sizeof(answer))) > 0)
+        continue;
+    assert_int_equal(n, 0);
+    assert_int_equal(supervisor(w), pid);
+}
+
+static void what_came_before_is_sent_to_those_who_come_back(void **state)
+{
+    struct world *w = *state;
+    XM_AUTO(xm_super) *super = reach(w);
+    xm_autoclose int fd = -1;
+    xm_autofree char *line = NULL, *again = NULL;
+    char answer[1024], *run, *end;
+
+    fd = raw(w);
+    talk(fd, "{\"op\":\"subscribe\"}\n", answer, sizeof(answer));
+    run = strstr(answer, "\"run\": \"") + 8;
+    end = strchr(run, '"');
+    line = xm_strndup(run, (size_t)(end - run));
+    xm_super_tell(&w->conf, "device", WEB, "web", 7, "one");
+    xm_super_tell(&w->conf, "device", DB, "db", 8, "two");
+    again = xm_printf("{\"op\":\"subscribe\",\"uuid\":\"" DB "\",\"run\":\"%s\",\"after\":0}\n", line);
+    close(fd);
+    fd = raw(w);
+    talk(fd, again, answer, sizeof(answer));
+    sleep_ms(200);
+    if (strstr(answer, "two") == NULL)
+        talk(fd, "", answer, sizeof(answer));
+    assert_non_null(strstr(answer, "two"));
+    assert_null(strstr(answer, "one"));
+    xm_super_tell(&w->conf, "dance", DB, "db", 8, "three");        /* no event */
+    talk(fd, "{\"op\":\"status\"}\n", answer, sizeof(answer));
+    assert_null(strstr(answer, "three"));
+}
+
 static void a_crowd_does_not_keep_others_out(void **state)
 {
     struct world *w = *state;
@@ -618,11 +813,19 @@ int main(int argc, char **argv)
         TEST(a_command_that_dies_half_way_is_tidied_up_after),
         TEST(a_command_that_outlives_its_supervisor_is_finished_by_the_next),
         TEST(a_build_that_kills_its_worker_does_not_take_it_along),
+        TEST(a_worker_that_hangs_is_asked_to_stop),
+        TEST(one_that_does_not_listen_is_ended),
+        TEST(without_work_it_leaves_unless_it_is_to_stay),
+        TEST(with_a_guest_or_a_listener_it_stays),
+        TEST(a_guest_of_another_program_is_left_alone),
         TEST(a_restart_that_fails_is_logged),
         TEST(a_guest_that_does_not_go_is_told_of),
         TEST(who_writes_a_core_may_take_his_time),
         TEST(nonsense_is_refused_and_nothing_more),
         TEST(a_line_without_end_is_cut_off),
+        TEST(events_are_bounded_and_the_slow_are_told_what_they_lost),
+        TEST(one_that_listens_and_never_reads_is_cut_off),
+        TEST(what_came_before_is_sent_to_those_who_come_back),
         TEST(a_crowd_does_not_keep_others_out),
     };
     ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
