@@ -16,6 +16,7 @@
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -27,7 +28,7 @@
 #define ANSWER_MS 10000         /* for the old one to hand over */
 #define LEAVE_MS 5000           /* and to end when it is told to */
 
-enum { FD_LOCK, FD_LISTENER, FD_STATE, FD_WORKERS, FDS_MAX = FD_WORKERS + SUPER_WORKERS_MAX };
+enum { FD_LOCK, FD_LISTENER, FD_STATE, FD_WORKERS, FDS_MAX = FD_WORKERS + SUPER_WORKERS_MAX + SUPER_DUMPERS_MAX };
 
 /* --- what is handed over, as JSON --- */
 
@@ -264,12 +265,19 @@ int super_take_over(struct super *super, xm_error **err)
     xm_autoclose int fd = -1;
     xm_error *why = NULL;
 
-    if (super_socket_connect(run_dir, &fd, &why) < 0) {
-        /* it is on its way out, or not yet in */
-        if (xm_lock_open(path, false, &super->lock, NULL) < 0)
+    /* It may be on its way out, or not yet in. */
+    for (int64_t end = super_now() + LEAVE_MS; super_socket_connect(run_dir, &fd, &why) < 0;) {
+        struct timespec pause = { .tv_nsec = 20 * 1000000 };
+
+        if (xm_lock_open(path, false, &super->lock, NULL) == 0) {
+            xm_error_free(why);
+            return 0;
+        }
+        if (super_now() >= end || *super->config->stop)
             return xm_error_pass(err, why);
         xm_error_free(why);
-        return 0;
+        why = NULL;
+        nanosleep(&pause, NULL);
     }
     if (ask(super, fd, &why) == 0)
         return 0;

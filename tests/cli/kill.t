@@ -1,5 +1,5 @@
 #!/bin/bash
-# The supervisor is killed again and again while a hundred guests start, reboot, crash and stop. In
+# The supervisor is killed or replaced again and again while a hundred guests start, reboot, crash and stop. In
 # the end each is as its policy says, and nothing was done twice.
 . "$(dirname "$0")/sim.sh"
 
@@ -63,8 +63,13 @@ rm "$host/sim/now"
 (for name in $(group x 5) ; do xm start $name; sleep 0.5; done; for name in $(group q 5); do xm shutdown $name; sleep 0.5; done) &
 commands=$!
 while [ "$(date +%s)" -lt $end ]; do
-    pid=$(supervisor) && kill -KILL "$pid" 2>/dev/null && kills=$((kills + 1))
-    xm --host="$XM_HOST" supervise >/dev/null 2>&1 &
+    how=
+    if [ $((RANDOM % 3)) = 0 ]; then
+        how=--replace
+    else
+        pid=$(supervisor) && kill -KILL "$pid" 2>/dev/null && kills=$((kills + 1))
+    fi
+    xm --host="$XM_HOST" supervise $how >/dev/null 2>&1 &
     disown $!
     sleep 0.$((RANDOM % 5))
 done
@@ -72,6 +77,7 @@ check 'kill: what was asked for meanwhile succeeds' 'wait_for 20 "! kill -0 $com
 behave $(all s:20 x:5 q:5) >"$host/sim/host.json"       # who comes up from now on, stays
 echo "# killed $kills times"
 check 'kill: many times' "test $kills -ge 8"
+check 'kill: and some took over from others' 'grep -q "Took over from process" "$log"'
 
 running() { xm list >now && awk -v of="$1" '$1 ~ ("^" of "[0-9]+$") && NF > 5 && $5 !~ /[scd]/' now | wc -l; }
 settled() {
