@@ -32,13 +32,26 @@ static bool is_at(int fd, const char *path)
         && held.st_dev == there.st_dev;
 }
 
-/* Whoever finds the file full moves it on, unless another does so now or has done so. Those who have it
+/* Not for ever: one that was stopped while it moved files must not stop everybody. */
+static bool wait_turn(int fd)
+{
+    const struct timespec pause = { .tv_nsec = 5 * 1000000 };
+
+    for (int tries = 0; tries < 200; tries++) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+            return true;
+        nanosleep(&pause, NULL);
+    }
+    return false;
+}
+
+/* Whoever finds the file full moves it on, unless another has done so meanwhile. Those who have it
  * open still write their line into it, under its new name. */
 static void rotate(int fd, const char *path)
 {
     xm_autofree char *first = xm_printf("%s.1", path);
 
-    if (flock(fd, LOCK_EX | LOCK_NB) < 0 || !is_at(fd, path))
+    if (!wait_turn(fd) || !is_at(fd, path))
         return;
     for (int i = XM_LOG_OLD - 1; i > 0; i--) {
         xm_autofree char *from = xm_printf("%s.%d", path, i), *to = xm_printf("%s.%d", path, i + 1);
