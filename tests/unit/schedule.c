@@ -158,7 +158,7 @@ static void a_long_chain_is_no_trouble(void **state)
 
     (void)state;
     for (int i = 0; i < N; i++) {
-        snprintf(names[i], sizeof(names[i]), "g%05d", i);
+        snprintf(names[i], sizeof(names[i]), "g%05u", (unsigned)i % 100000);
         after[i][0] = i + 1 < N ? names[i + 1] : NULL;
         turns[i] = (struct xm_turn){ .name = names[i], .after = after[i] };
     }
