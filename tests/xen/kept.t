@@ -39,5 +39,10 @@ check 'its reboot keeps all of it, also when the supervisor was killed meanwhile
     xm reboot web && wait_for 120 "[ -n \"\$(number)\" ] && [ \"\$(number)\" != $old ] && xl sched-credit2 -d web | grep \" 333 \"" &&
     [ "$(xenstore-read /local/domain/$(number)/memory/target)" = 114688 ] &&
     [ "$(xenstore-read /local/domain/$(number)/cpu/1/availability)" = offline ]'
+check 'saved and restored as foreign, changed, and rebooted' '
+    ready web 2 && xm save web file && xm restore file && xm mem-set web 128 && xm vcpu-set web 2 && xm sched-credit2 -d web -w 444 && xm vcpu-pin web 0 1 &&
+    old=$(number) && sleep 5 && xm reboot web && wait_for 120 "[ -n \"\$(number)\" ] && [ \"\$(number)\" != $old ] && xl sched-credit2 -d web | grep \" 444 \"" &&
+    [ "$(xenstore-read /local/domain/$(number)/memory/target)" = 131072 ] && [ "$(xenstore-read /local/domain/$(number)/cpu/1/availability)" = online ] &&
+    xl vcpu-list web | awk "NR == 2 { print \$7 }" | grep -x 1'
 xm destroy web
 done_testing

@@ -7,27 +7,30 @@
 need_xen
 ours() { xm --dialect xl "$@"; }
 
-# All that can be told of what a guest has, without what is its own.
+# What can be told of what a guest has, without what is its own: of memory, vcpus or shares, or all of it.
 has() {
-    local id node
+    local id
     id=$(xl domid "$1") || return
-    for node in memory/target memory/static-max cpu/0/availability cpu/1/availability cpu/2/availability; do
-        echo "$node=$(xenstore-read "/local/domain/$id/$node" 2>/dev/null)"
-    done
-    xenstore-read "$(xenstore-read "/local/domain/$id/vm")/memory" 2>/dev/null
-    xm list --json "$1" | grep -E '"(max_memory_kib|target_kib)"'
-    xl sched-credit2 -d "$1" | awk 'NR == 2 { print $3, $4 }'
-    xl vcpu-list "$1" | awk 'NR > 1 { print $3, $7, $9 }'
-    xl list -l "$1" | grep -E '"(target_memkb|max_memkb|weight|cap|max_vcpus)"' | sort
+    case ${2-all} in mem-* | all)
+        xenstore-ls "/local/domain/$id/memory"
+        xenstore-read "$(xenstore-read "/local/domain/$id/vm")/memory"
+        xm list --json "$1" | grep -E '"(max_memory_kib|target_kib)"' ;;
+    esac
+    case ${2-all} in vcpu-* | all)
+        xenstore-ls "/local/domain/$id/cpu"
+        xl vcpu-list "$1" | awk 'NR > 1 { print $3, $7, $9 }' ;;
+    esac
+    case ${2-all} in sched-* | all) xl sched-credit2 -d "$1" | awk 'NR == 2 { print $3, $4 }' ;; esac
+    [ "${2-all}" != all ] || xl list -l "$1" | grep -E '"(target_memkb|max_memkb|weight|cap|max_vcpus)"' | sort
 }
 
 # One command of xm's on `a` and the same as stock xl's on `b`: alike in status and in what comes of it.
 alike_as() {
     local ours=0 stock=0
-    $1 $(echo "$2" | sed 's/@/a/') || ours=$?
-    xl $(echo "$2" | sed 's/@/b/') || stock=$?
+    $1 ${2//@/a} || ours=$?
+    xl ${2//@/b} || stock=$?
     echo "status $ours, stock $stock"
-    [ $ours = $stock ] && diff <(has a) <(has b)
+    [ $ours = $stock ] && diff <(has a "${2%% *}") <(has b "${2%% *}")
 }
 
 # --- twins ---
@@ -46,6 +49,9 @@ for words in 'mem-set @ 9000k' 'mem-set @ 16' 'mem-max @ 40000k' 'vcpu-set @ 3' 
     'sched-credit2 -d @ -c 250' 'sched-credit2 -d @ -c 301' 'sched-credit2 -d @ -w 0' 'sched-credit2 -d @ -w 77 -c 0' 'vcpu-pin @ 1 0 1'; do
     check "$words: as xl" "alike_as ours '$words'"
 done
+check 'all of it is alike' 'diff <(has a) <(has b)'
+is 'a is stored as it is' 'cpu_weight = 77 maxmem = 39 maxvcpus = 3 memory = 16 vcpus = 3' \
+    "$(xm config --format cfg a | grep -E '^(memory|maxmem|vcpus|maxvcpus|cpu_weight) ' | sort | xargs)"
 
 # --- refusals ---
 check 'mem-max: less than it holds is refused, to stock xl as well' '! xm mem-max a 4 && ! ours mem-max a 4 && ! xl mem-max b 4 && diff <(has a) <(has b)'
@@ -77,4 +83,12 @@ check 'sched-credit2: not there' '! ours sched-credit2 -d a -w 5 && ! xl sched-c
 check 'sched-credit -s: set there' 'ours sched-credit -s -p slow -t 10 -r 900 -m 50 && diff <(xl sched-credit -s -p slow) <(ours sched-credit -s -p slow) && xl sched-credit -s -p slow | grep "tslice=10ms ratelimit=900us migration-delay=50us"'
 check 'sched-credit -s: what stock xl refuses' '! ours sched-credit -s -p slow -r 20000 && ! xl sched-credit -s -p slow -r 20000'
 xl destroy a; xl destroy b; xl cpupool-destroy slow && xl cpupool-cpu-add Pool-0 1
+
+# --- with a device model ---
+for name in a b; do bios $name 'vcpus = 3' 'maxmem = 48' 'videoram = 8'; done
+check 'HVM: two alike' 'xm create -q a.cfg && xl create -q b.cfg && diff <(has a) <(has b)'
+for words in 'mem-set @ 30' 'mem-set @ 48' 'mem-set @ 49' 'mem-max @ 64' 'vcpu-set @ 1' 'vcpu-set @ 2'; do
+    check "HVM: $words: as stock xl does" "alike_as xm '$words'"
+done
+xm destroy a; xl destroy b
 done_testing
