@@ -27,6 +27,7 @@
 #define STATE_MAX (64u << 20)
 #define ANSWER_MS 10000         /* for the old one to hand over */
 #define LEAVE_MS 5000           /* and to end when it is told to */
+#define TRIES_MAX 5
 
 enum { FD_LOCK, FD_LISTENER, FD_STATE, FD_WORKERS, FDS_MAX = FD_WORKERS + SUPER_WORKERS_MAX + SUPER_DUMPERS_MAX };
 
@@ -258,7 +259,7 @@ static int force_out(struct super *super, int fd, xm_error **err)
     return xm_fail(err, XM_TIMEOUT, "process %d cannot be ended", (int)cred.pid);
 }
 
-int super_take_over(struct super *super, xm_error **err)
+static int take_over_once(struct super *super, xm_error **err)
 {
     const char *run_dir = super->config->conf->run_dir;
     xm_autofree char *path = xm_printf("%s/" SUPER_LOCK, run_dir);
@@ -285,4 +286,18 @@ int super_take_over(struct super *super, xm_error **err)
     if (xm_lock_open(path, false, &super->lock, NULL) == 0)
         return 0;
     return force_out(super, fd, err) < 0 ? xm_wrap(err, "the supervisor") : 0;
+}
+
+int super_take_over(struct super *super, xm_error **err)
+{
+    for (unsigned tries = 1;; tries++) {
+        xm_error *why = NULL;
+
+        if (take_over_once(super, &why) == 0)
+            return 0;
+        /* Whoever missed the one that was ended may have started the next before we took its place. */
+        if (why->code != XM_BUSY || tries == TRIES_MAX)
+            return xm_error_pass(err, why);
+        xm_error_free(why);
+    }
 }
