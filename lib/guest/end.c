@@ -89,21 +89,23 @@ static int let_old_go(struct xm_step *step, const xm_doc *doc, uint32_t domid, b
     return keep ? xm_step_keep(step, doc, err) : xm_host_destroy(step->guests->host, domid, err);
 }
 
-static int restart(struct xm_step *step, const xm_doc *doc, uint32_t domid, bool keep, const struct xm_guest_how *how,
-                   uint32_t *ret_domid, xm_error **err)
+/* before: how it stood when nothing had been done about it, and stands again should the old domain not go: who
+ * tries anew is to find its end unanswered, and not counted. */
+static int restart(struct xm_step *step, const xm_doc *doc, const struct xm_reg_state *before, bool keep,
+                   const struct xm_guest_how *how, uint32_t *ret_domid, xm_error **err)
 {
-    struct xm_reg_state before = step->state;
+    uint32_t domid = before->domid;
 
     /* Written first: should we be stopped in between, whoever mends it knows what was meant. */
     step->state.restarting = true;
     if (keep)
         xm_step_mark_kept(step, domid);
     if (xm_step_save(step, XM_PHASE_BUILDING, XM_DOMID_NONE, err) < 0) {
-        step->state = before;
+        step->state = *before;
         return -1;
     }
     if (let_old_go(step, doc, domid, keep, err) < 0) {
-        step->state = before;
+        step->state = *before;
         (void)xm_step_save(step, XM_PHASE_RUNNING, domid, NULL);        /* the error that matters is set */
         return -1;
     }
@@ -116,6 +118,7 @@ int xm_guest_reset(const struct xm_guests *guests, const char *uuid, const struc
     XM_AUTO(xm_domains) *domains = NULL;
     xm_autostep step = XM_STEP_INIT;
     XM_AUTO(xm_doc) *doc = NULL;
+    struct xm_reg_state before;
 
     if (xm_step_open(guests, uuid, XM_SOON, &step, err) < 0 || xm_step_settle(&step, false, err) < 0
         || xm_step_domain(&step, 0, &domains, err) < 0)
@@ -125,7 +128,8 @@ int xm_guest_reset(const struct xm_guests *guests, const char *uuid, const struc
     if (xm_step_load_doc(&step, &doc, err) < 0)
         return -1;
     xm_step_keep_figures(&step, &domains->items[0]);
-    return restart(&step, doc, domains->items[0].domid, false, how, ret_domid, err);
+    before = step.state;
+    return restart(&step, doc, &before, false, how, ret_domid, err);
 }
 
 /* A core is worth a line, never its guest. */
@@ -168,11 +172,11 @@ static int soft_reset(struct xm_step *step, uint32_t domid, const char *name, xm
     return destroy(step, domid, err);
 }
 
-static int act(struct xm_step *step, uint32_t domid, unsigned action, const xm_doc *doc, xm_error **err)
+static int act(struct xm_step *step, const struct xm_reg_state *before, unsigned action, const xm_doc *doc, xm_error **err)
 {
     struct xm_guest_how how = { .build = { .wait_devices = true } };
     const char *name = doc ? xm_doc_get_str(doc, "name") : step->uuid;
-    uint32_t fresh;
+    uint32_t domid = before->domid, fresh;
 
     switch (action) {
     case XM_ACTION_PRESERVE:
@@ -184,7 +188,7 @@ static int act(struct xm_step *step, uint32_t domid, unsigned action, const xm_d
     case XM_ACTION_RESTART:
     case XM_ACTION_RENAME_RESTART:
         step->state.restarts++;
-        return restart(step, doc, domid, action == XM_ACTION_RENAME_RESTART, &how, &fresh, err);
+        return restart(step, doc, before, action == XM_ACTION_RENAME_RESTART, &how, &fresh, err);
     default:
         xm_log(step->guests->log, XM_LOG_INFO, "Destroying domain %s (%u).", name, domid);
         return destroy(step, domid, err);
@@ -192,7 +196,7 @@ static int act(struct xm_step *step, uint32_t domid, unsigned action, const xm_d
 }
 
 /* All but to destroy a guest needs to know it; a damaged entry must not make its domain stay. */
-static int act_on(struct xm_step *step, uint32_t domid, unsigned action, xm_error **err)
+static int act_on(struct xm_step *step, const struct xm_reg_state *before, unsigned action, xm_error **err)
 {
     unsigned then = action & ~(unsigned)XM_ACTION_DUMP;
     XM_AUTO(xm_doc) *doc = NULL;
@@ -202,8 +206,8 @@ static int act_on(struct xm_step *step, uint32_t domid, unsigned action, xm_erro
         return xm_error_pass(err, why);
     xm_error_free(why);
     if (doc != NULL && (action & XM_ACTION_DUMP))
-        write_core(step, doc, domid, xm_doc_get_str(doc, "name"));
-    return act(step, domid, then, doc, err);
+        write_core(step, doc, before->domid, xm_doc_get_str(doc, "name"));
+    return act(step, before, then, doc, err);
 }
 
 int xm_guest_end(const struct xm_guests *guests, const char *uuid, int reason, enum xm_action action, xm_error **err)
@@ -211,6 +215,7 @@ int xm_guest_end(const struct xm_guests *guests, const char *uuid, int reason, e
     XM_AUTO(xm_domains) *domains = NULL;
     xm_autostep step = XM_STEP_INIT;
     const struct xm_domain *domain;
+    struct xm_reg_state before;
 
     /* Whoever holds the guest now may take long, and the guest's end must not be forgotten. What is
      * true is seen only then: the end may have been dealt with meanwhile. */
@@ -226,6 +231,7 @@ int xm_guest_end(const struct xm_guests *guests, const char *uuid, int reason, e
     if (!domain->shutdown || domain->reason == XM_REASON_SUSPEND)
         return 0;
     xm_step_keep_figures(&step, domain);
+    before = step.state;
     step.state.last_reason = domain->reason != XM_REASON_NONE ? domain->reason : reason;
-    return act_on(&step, domain->domid, (unsigned)action, err);
+    return act_on(&step, &before, (unsigned)action, err);
 }

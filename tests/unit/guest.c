@@ -1271,6 +1271,25 @@ static void a_restart_that_fails_leaves_it_halted(void **state)
     assert_int_equal(count_domains(w), 0);
 }
 
+static void an_end_that_could_not_be_dealt_with_is_as_if_new(void **state)
+{
+    struct world *w = *state;
+    xm_error *err = NULL;
+
+    new_guest(w, WEB, "web", "sim.reboot=10");
+    start(w, WEB);
+    pass_ms(w, 15000);
+    put(w, "sim/faults", "destroy 1 once fail HOST \"it stays\"\n");
+    assert_int_equal(xm_guest_end(&w->guests, WEB, XM_REASON_REBOOT, XM_ACTION_RESTART, &err), -1);
+    expect(err, XM_HOST, "it stays");
+    assert_int_equal(state_of(w, WEB).phase, XM_PHASE_RUNNING);
+    assert_int_equal(state_of(w, WEB).last_reason, XM_REASON_NONE);
+    assert_int_equal(state_of(w, WEB).restarts, 0);
+    assert_int_equal(xm_guest_end(&w->guests, WEB, XM_REASON_REBOOT, XM_ACTION_RESTART, NULL), 0);
+    assert_int_equal(state_of(w, WEB).restarts, 1);
+    assert_int_equal(count_domains(w), 1);
+}
+
 /* --- looking --- */
 
 /* --- changing what a guest has --- */
@@ -2031,6 +2050,7 @@ int main(void)
         TEST(a_guest_that_cannot_be_reset_is_ended),
         TEST(only_the_dead_are_preserved_or_reset),
         TEST(a_restart_that_fails_leaves_it_halted),
+        TEST(an_end_that_could_not_be_dealt_with_is_as_if_new),
         TEST(a_change_is_live_and_stored),
         TEST(a_change_is_where_it_was_asked_for),
         TEST(a_stranger_is_changed_live_alone),
