@@ -2,9 +2,9 @@
  *
  * The new one listens to the host before it asks. The old one then does nothing more: it hands over
  * its lock, its listening socket and the ends of its workers, and writes into a file in memory what
- * the new one could not find out: what has been told and queued, and what was told of which guest.
- * So each end of a guest is acted on by one of the two: it is in that file, or it is news to the new
- * one. Should either die half way, the next supervisor finds everything as after any other death. */
+ * the new one could not find out: what has been told and queued, what was told of which guest, and who
+ * was asked to go. So each end of a guest is acted on by one of the two: it is in that file, or it is news
+ * to the new one. Should either die half way, the next supervisor finds everything as after any other death. */
 #include "super/handover.h"
 
 #include <errno.h>
@@ -83,6 +83,7 @@ static int write_state(struct super *super, int *fds, size_t *fd_count)
     xm_json_set(json, "jobs", jobs_to_json(super, fds, fd_count));
     xm_json_set(json, "ring", super_ring_to_json(&super->ring));
     xm_json_set(json, "book", super_book_to_json(&super->book));
+    xm_json_set(json, "asked", super_asked_to_json(super));
     text = xm_json_format(json, true);
     if (fd < 0 || xm_fd_write(fd, text, strlen(text), "what is handed over", NULL) < 0) {
         if (fd >= 0)
@@ -146,9 +147,10 @@ static int take_state(struct super *super, const int *fds, size_t fd_count, int 
     jobs = xm_json_get(json, "jobs", NULL);
     for (size_t i = 0; jobs != NULL && jobs->type == XM_JSON_ARRAY && i < jobs->count; i++)
         take_job(super, jobs->items[i], workers, fd_count - FD_WORKERS);
+    super->handed = XM_TAKE(json);
     super->took_over = true;
     super_log_line(&super->log, XM_LOG_INFO, "super", "Took over from process %d, with %zu jobs.",
-                   (int)number(json, "pid", 0), super->job_count);
+                   (int)number(super->handed, "pid", 0), super->job_count);
     return 0;
 }
 

@@ -90,6 +90,7 @@ struct super {
     struct super_book book;
     int heir;                   /* the connection over which another supervisor asks for all; -1: none */
     bool took_over, handed_over;
+    xm_json *handed;            /* what another one wrote down for us, until the guests are known; or NULL */
     int64_t accept_after;       /* descriptors were out: no new clients until then */
     int64_t idle_since;         /* 0: not idle */
 };
@@ -116,6 +117,9 @@ void super_handle(struct super *super, const struct xm_event *event);
 void super_asked(struct super *super, const char *uuid, uint32_t domid);
 void super_lose_patience(struct super *super);
 int64_t super_patience_due(const struct super *super);
+/* Those, to be handed over; and taken, when all guests are known. NULL: nothing was said. */
+xm_json *super_asked_to_json(const struct super *super);
+void super_asked_from_json(struct super *super, const xm_json *json);
 
 /* --- emit.c --- */
 

@@ -1,5 +1,5 @@
 /* Guests that were asked to go and do not: that is told once, and left to whoever asked. What was asked
- * before this supervisor began is not known, and only this line hangs on it. */
+ * before this supervisor began is not known, unless it took over from another; only this line hangs on it. */
 #include <string.h>
 
 #include "super/loop.h"
@@ -11,11 +11,51 @@ static int64_t patience(const struct super *super)
     return super->config->patience_ms != 0 ? super->config->patience_ms : PATIENCE_MS;
 }
 
-void super_asked(struct super *super, const char *uuid, uint32_t domid)
+static void set_patience(struct super *super, const char *uuid, int64_t domid, int64_t left)
 {
     for (size_t i = 0; i < super->tracked_count; i++)
         if (super->tracked[i].domid == domid && strcmp(super->tracked[i].uuid, uuid) == 0)
-            super->tracked[i].patience = super_now() + patience(super);
+            super->tracked[i].patience = super_now() + left;
+}
+
+void super_asked(struct super *super, const char *uuid, uint32_t domid)
+{
+    set_patience(super, uuid, domid, patience(super));
+}
+
+xm_json *super_asked_to_json(const struct super *super)
+{
+    xm_json *list = xm_json_new(XM_JSON_ARRAY);
+    int64_t now = super_now();
+
+    for (size_t i = 0; i < super->tracked_count; i++) {
+        const struct tracked *guest = &super->tracked[i];
+        xm_json *json;
+
+        if (guest->patience == 0)
+            continue;
+        json = xm_json_new(XM_JSON_OBJECT);
+        xm_json_set(json, "uuid", xm_json_new_str(guest->uuid));
+        xm_json_set(json, "domid", xm_json_new_int(guest->domid));
+        xm_json_set(json, "left", xm_json_new_int(guest->patience > now ? guest->patience - now : 0));
+        xm_json_add(list, json);
+    }
+    return list;
+}
+
+static void take_asked(struct super *super, const xm_json *json)
+{
+    const xm_json *uuid = xm_json_get(json, "uuid", NULL), *domid = xm_json_get(json, "domid", NULL);
+    const xm_json *left = xm_json_get(json, "left", NULL);
+
+    if (uuid != NULL && xm_json_str(uuid) != NULL && domid != NULL && left != NULL)
+        set_patience(super, xm_json_str(uuid), xm_json_int(domid, -1), xm_json_int(left, 0));
+}
+
+void super_asked_from_json(struct super *super, const xm_json *json)
+{
+    for (size_t i = 0; json != NULL && json->type == XM_JSON_ARRAY && i < json->count; i++)
+        take_asked(super, json->items[i]);
 }
 
 /* It may have ended before it was said that it had been asked. */

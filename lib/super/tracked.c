@@ -109,6 +109,9 @@ int super_adopt(struct super *super, xm_error **err)
         return -1;
     for (size_t i = 0; i < entries->count; i++)
         adopt(super, domains, &entries->items[i]);
+    super_asked_from_json(super, xm_json_get(super->handed, "asked", NULL));
+    xm_json_free(super->handed);
+    super->handed = NULL;
     if (!super->took_over)
         super_learn(super, entries, domains);
     else

@@ -79,7 +79,7 @@ static int supervise(const char *dir)
     struct xm_super_config config = { .conf = &conf, .worker = worker, .stop = &stop, .stay = figure(dir, "stay"),
                                       .worker_ms = figure(dir, "worker_ms"), .grace_ms = figure(dir, "grace_ms"),
                                       .idle_ms = figure(dir, "idle_ms"), .line_ms = figure(dir, "line_ms"),
-                                      .patience_ms = 1000 };
+                                      .patience_ms = figure(dir, "patience_ms"), .replace = figure(dir, "replace") };
     struct sigaction action = { .sa_handler = on_term };
     xm_error *err = NULL;
     int rc;
@@ -500,6 +500,7 @@ static void a_guest_that_does_not_go_is_told_of(void **state)
 {
     struct world *w = *state;
 
+    put(w, "patience_ms", "1000");
     create(w, WEB, "web", "sim.shutdown=ignore");
     create(w, DB, "db", "sim.poweroff=0.3");
     xm_super_asked(&w->conf, WEB, 1);
@@ -508,6 +509,65 @@ static void a_guest_that_does_not_go_is_told_of(void **state)
     sleep_ms(500);
     assert_int_equal(log_count(w, "timeout expired"), 1);
     assert_int_equal(count_domains(w), 1);
+}
+
+/* Another supervisor takes over from the one there is. */
+static pid_t replace(struct world *w)
+{
+    pid_t pid;
+
+    put(w, "replace", "1");
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        execv(self, w->argv);
+        _exit(127);
+    }
+    WAIT_FOR(supervisor(w) == pid);
+    return pid;
+}
+
+/* The one that was asked is to have its time once, not anew with each supervisor. */
+static void who_takes_over_knows_who_was_asked(void **state)
+{
+    struct world *w = *state;
+
+    put(w, "patience_ms", "2000");
+    create(w, WEB, "web", "sim.shutdown=ignore");
+    xm_super_asked(&w->conf, WEB, 1);
+    put(w, "patience_ms", "600000");
+    replace(w);
+    WAIT_FOR(log_has(w, "Domain shutdown timeout expired: name=web id=1"));
+    assert_int_equal(log_count(w, "Took over from process"), 1);
+    sleep_ms(300);
+    assert_int_equal(log_count(w, "timeout expired"), 1);
+}
+
+/* It is no child of who takes over, and yet held to the time that it had. */
+static void a_worker_taken_over_that_hangs_is_ended(void **state)
+{
+    struct world *w = *state;
+    xm_autofree char *reboots_no_more = NULL;
+
+    put(w, "worker_ms", "2000");
+    put(w, "stubborn", "1");
+    create(w, WEB, "web", "sim.reboot=0.5");
+    put(w, "sim/faults", "create.devices 1 once delay 60000\n");
+    WAIT_FOR(log_has(w, "restart on reboot"));
+    sleep_ms(300);
+    put(w, "worker_ms", "600000");
+    put(w, "grace_ms", "300");
+    reboots_no_more = xm_printf("{\"root\": \"%s\", \"guests\": [\"web sim.boot=0\"]}", w->dir);
+    put(w, "sim/host.json", reboots_no_more);
+    replace(w);
+    assert_true(log_has(w, "with 1 jobs"));
+    assert_false(log_has(w, "hangs"));
+    WAIT_FOR(log_has(w, "the worker for restart") && log_has(w, "hangs, asking it to stop"));
+    WAIT_FOR(log_has(w, "hangs, ending it"));
+    WAIT_FOR(log_has(w, "started again"));
+    sleep_ms(500);
+    assert_int_equal(count_domains(w), 1);
+    assert_int_equal(log_count(w, "started again"), 1);
 }
 
 /* Several times as long as a worker may stand still. */
@@ -814,6 +874,8 @@ int main(int argc, char **argv)
         TEST(a_command_that_outlives_its_supervisor_is_finished_by_the_next),
         TEST(a_build_that_kills_its_worker_does_not_take_it_along),
         TEST(a_worker_that_hangs_is_asked_to_stop),
+        TEST(a_worker_taken_over_that_hangs_is_ended),
+        TEST(who_takes_over_knows_who_was_asked),
         TEST(one_that_does_not_listen_is_ended),
         TEST(without_work_it_leaves_unless_it_is_to_stay),
         TEST(with_a_guest_or_a_listener_it_stays),
