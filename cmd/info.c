@@ -218,6 +218,7 @@ static void print_settings(const xm_conf *conf)
     print_setting("state_dir", conf->state_dir);
     print_setting("run_dir", conf->run_dir);
     print_setting("log_file", conf->log_file);
+    print_setting("log_to", conf->log_journal ? "journald" : "file");
     print_setting("lockfile", conf->lockfile);
     print_setting("kernel_cache", conf->kernel_cache);
     print_setting("autoballoon", conf->autoballoon < 0 ? "auto" : conf->autoballoon ? "on" : "off");

@@ -25,6 +25,7 @@ is 'info -n: between free_cpus and xen_major' 'free_cpus cpu_topology numa_info 
     "$(xm info --numa | keys | grep -o 'free_cpus.*xen_major' | tr ' ' '\n' | grep '^[a-z_]*_[a-z_]*$' | xargs)"
 like 'info -c: the settings' "^host {34}: $XM_HOST$" "$(xm info -c)"
 like 'info -c: where guests are kept' "^state_dir +: $host/xm$" "$(xm info --config)"
+like 'info -c: where the log goes' '^log_to +: file$' "$(xm info -c)"
 is 'info --json: the keys of xl' "$(echo $xl_keys)" "$(xm info --json | sed -n 's/^    "\([a-z_]*\)": .*/\1/p' | xargs)"
 like 'info --json: numbers are numbers' '"total_memory": 8192,' "$(xm info --json)"
 like 'info --json -n: nodes' '"numa_info": \[' "$(xm info --json -n)"
