@@ -51,6 +51,7 @@ merge() {               # NAME PREFIX
         verdict 'not ok' "$name: ends well ($wrong)"
         bad=$((bad + 1))
     fi
+    [ ! -s "$2.seconds" ] || echo "# $name took $(cat "$2.seconds") s"
     [ $bad = 0 ] && return
     failed=$((failed + bad))
     {
