@@ -101,17 +101,13 @@ static void move_userdata(struct xen_host *xen, uint32_t domid, const char *from
         closedir(dir);
 }
 
-/* The store's part is libxl's own; it wants the name that the domain has, and puts something behind it. */
-static int rename_all(struct xen_host *xen, uint32_t domid, const char *name, libxl_uuid uuid, xm_error **err)
+static int rename_by_libxl(struct xen_host *xen, uint32_t domid, const char *now, const char *name, libxl_uuid uuid,
+                           xm_error **err)
 {
-    struct xs_handle *xs = xen_store(xen, err);
     libxl_domain_create_info info;
-    xm_autofree char *now = NULL;
     int rc;
 
-    if (xs == NULL)
-        return -1;
-    now = xen_read(xs, "/local/domain/%u/name", domid);
+    /* It wants the name that the domain has, and puts something behind it. */
     libxl_domain_create_info_init(&info);
     info.name = xm_strdup(now ? now : "");
     rc = libxl_domain_preserve(xen->ctx, domid, &info, "", uuid);
@@ -119,6 +115,35 @@ static int rename_all(struct xen_host *xen, uint32_t domid, const char *name, li
     if (rc == 0)
         rc = libxl_domain_rename(xen->ctx, domid, NULL, name);
     return rc < 0 ? xen_fail(xen, rc, err, "domain %u was not renamed", domid) : 0;
+}
+
+static int write_vm(struct xs_handle *xs, const char *uuid, const char *key, const char *value, xm_error **err)
+{
+    xm_autofree char *path = xm_printf("/vm/%s/%s", uuid, key);
+
+    if (value != NULL && !xs_write(xs, XBT_NULL, path, value, (unsigned)strlen(value)))
+        return xm_fail_errno(err, errno, "%s", path);
+    return 0;
+}
+
+/* libxl leaves the domain's new directory in /vm empty; outside programs look there for what it is called
+ * and since when it has run. */
+static int rename_all(struct xen_host *xen, uint32_t domid, const char *name, const char *uuid, libxl_uuid id,
+                      xm_error **err)
+{
+    struct xs_handle *xs = xen_store(xen, err);
+    xm_autofree char *now = NULL, *vm = NULL, *started = NULL, *ostype = NULL;
+
+    if (xs == NULL)
+        return -1;
+    now = xen_read(xs, "/local/domain/%u/name", domid);
+    vm = xen_read(xs, "/local/domain/%u/vm", domid);
+    started = xen_read(xs, "%s/start_time", vm ? vm : "");
+    ostype = xen_read(xs, "%s/image/ostype", vm ? vm : "");
+    if (rename_by_libxl(xen, domid, now, name, id, err) < 0 || write_vm(xs, uuid, "uuid", uuid, err) < 0
+        || write_vm(xs, uuid, "name", name, err) < 0 || write_vm(xs, uuid, "start_time", started, err) < 0)
+        return -1;
+    return write_vm(xs, uuid, "image/ostype", ostype, err);
 }
 
 int xen_host_preserve(struct xm_host *host, uint32_t domid, const char *name, const char *uuid, xm_error **err)
@@ -141,7 +166,7 @@ int xen_host_preserve(struct xm_host *host, uint32_t domid, const char *name, co
     if (xen_ctx(xen, err) == NULL)
         return -1;
     release_devices(xen, domid);
-    if (rename_all(xen, domid, name, id, err) < 0)
+    if (rename_all(xen, domid, name, uuid, id, err) < 0)
         return -1;
     xen_uuid_format(info.handle, before);
     if (strcmp(before, uuid) != 0)
