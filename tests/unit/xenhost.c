@@ -87,6 +87,7 @@ static void a_device_model_is_told_by_its_words(void **state)
     assert_int_equal(SERVES("/usr/bin/qemu-system-i386\0-xen-domid"), 0);
     assert_int_equal(SERVES("/usr/bin/qemu-system-i386\0-xen-domid\0" "7x"), 0);
     assert_int_equal(SERVES("/usr/bin/qemu-system-i386\0-m\0" "64"), 0);
+    assert_int_equal(SERVES("/usr/libexec/xen-qemu-system-i386\0-xen-domid\0" "9\0-S"), 9);
     assert_int_equal(SERVES("vi\0-xen-domid\0" "7"), 0);
     assert_int_equal(SERVES(""), 0);
 }

@@ -235,6 +235,8 @@ uint32_t xen_text_serves(const char *words, size_t len)
     bool next = false;
     uint32_t domid = 0;
 
+    if (strncmp(program, "xen-", 4) == 0)
+        program += 4;           /* Debian's */
     if (strncmp(program, "qemu", 4) != 0)
         return 0;
     for (const char *word = words; word < words + len; word += strlen(word) + 1) {
