@@ -3,6 +3,8 @@
 # are added to it as lines.
 #
 #   tiny NAME [LINE...]     4 MiB, PV; sleeps and is deaf
+#   mortal NAME RS [LINE...]    8 MiB, PV; ends for reason R (0 poweroff, 1 reboot, 3 crash, 4 watchdog,
+#                           5 soft reset) after about S seconds, both of them one digit
 #   pv, pvh NAME [LINE...]  Debian's kernel, 96 MiB, with a shell on its console
 #   bios NAME [LINE...]     HVM, 32 MiB, with a device model and no kernel; sleeps and is deaf, but
 #                           is up in seconds. `guest ready` stands on its serial port
@@ -23,6 +25,8 @@ write_cfg() {
 }
 
 tiny() { write_cfg "$1" "kernel = '/guests/tiny'" 'memory = 4' "${@:2}"; }
+
+mortal() { write_cfg "$1" "kernel = '/guests/mortal'" 'memory = 8' "extra = '$2'" "${@:3}"; }
 
 pv() {
     write_cfg "$1" "kernel = '/guests/vmlinux'" "ramdisk = '/guests/initrd'" 'memory = 96' \

@@ -1,0 +1,198 @@
+#!/bin/bash
+# What becomes of guests that end, on real Xen; where stock xl's daemon does the same, it is asked too.
+# time limit: 900 s
+. "$(dirname "$0")/../tap.sh"
+. "$(dirname "$0")/guests.sh"
+need_xen
+
+log_has() { grep -qF -- "$1" /var/log/xm/xm.log; }
+id_of() { xl domid "$1" 2>/dev/null; }
+id_above() { [ "$(id_of "$1")" -gt "$2" ]; }
+# It runs in a domain of a higher number, and nobody builds any more: a name is there long before that.
+is_back() { id_above "$1" "$2" && log_has "Domain $1 started again (id=$(id_of "$1"))."; }
+back() { wait_for 180 "is_back $1 $2"; }
+uuid_of() { xl list -v | awk -v name="$1" '$1 == name { print $7 }'; }
+state_of() { xl list "$1" 2>/dev/null | awk 'NR == 2 { print $5 }'; }
+name_of() { xl list | awk -v id="$1" '$2 == id { print $1 }'; }
+gone() { wait_for 30 "! xl domid $1"; }
+device_models() { pgrep -f '[q]emu-system-i386'; }
+# A core file of Xen's, with all the pages of its guest.
+is_core() {     # FILE MIB
+    [ "$(head -c 4 "$1" | tail -c 3)" = ELF ] && [ "$(od -An -tu2 -j16 -N2 "$1" | tr -d ' ')" = 4 ] &&
+        [ "$(stat -c %s "$1")" -ge $(($2 << 20)) ]
+}
+# Nothing at all is left of any guest.
+clean() {
+    wait_for 30 '[ "$(xl list | wc -l)" = 2 ]' && [ -z "$(losetup -nO NAME)" ] && [ -z "$(ls /sys/class/net/xenbr0/brif)" ] &&
+        ! ls -d /var/lib/xen/userdata-?.[1-9]* && ! device_models
+}
+
+# --- rename-restart ---
+cp /guests/disk.img .
+mortal web 39 'on_crash = "rename_restart"' "disk = ['file:$PWD/disk.img,xvda,w']" "vif = ['bridge=xenbr0']"
+xm create -q web.cfg
+first=$(id_of web) uuid=$(uuid_of web) started=$(xenstore-read "/vm/$(uuid_of web)/start_time")
+check 'rename-restart: it is back, with its disk, which nobody else has' "
+    back web $first && [ \"\$(uuid_of web)\" = '$uuid' ] && xl block-list web | grep -q 51712 &&
+    [ \"\$(losetup -nO NAME | wc -l)\" = 1 ]"
+xm destroy web
+old=$(name_of "$first")
+check 'rename-restart: the old domain has the other name, its uuid, and no devices' "
+    [[ '$old' =~ ^Domain-[0-9a-f-]{36}\$ ]] && [ \"\$(uuid_of '$old')\" = '${old#Domain-}' ] &&
+    [ -z \"\$(xl block-list '$old' | tail -n +2)\" ] && [ -z \"\$(xl network-list '$old' | tail -n +2)\" ]"
+check 'rename-restart: the store tells it, too' "
+    [ \"\$(xenstore-read /local/domain/$first/vm)\" = '/vm/${old#Domain-}' ] && [ \"\$(xenstore-read /vm/${old#Domain-}/name)\" = '$old' ] &&
+    [ \"\$(xenstore-read /vm/${old#Domain-}/uuid)\" = '${old#Domain-}' ] && [ \"\$(xenstore-read /vm/${old#Domain-}/start_time)\" = '$started' ]"
+check 'rename-restart: its configuration can still be read' "xl list -l '$old' | grep -q '\"$old\"'"
+check 'rename-restart: destroyed, nothing is left' "xm destroy '$old' && clean && ! xenstore-ls '/vm/${old#Domain-}'"
+
+bios h 'on_poweroff = "rename-restart"'
+xm create -q h.cfg && ready h
+first=$(id_of h)
+check 'rename-restart: HVM is back, and the old one has no device model' "
+    xm shutdown h && back h $first && [ \"\$(device_models | wc -l)\" = 1 ] && pgrep -f \"[x]en-domid \$(id_of h) \""
+xm destroy h
+old=$(name_of "$first")
+check 'rename-restart: HVM, destroyed, nothing is left' "xm destroy '$old' && clean"
+
+# The same guest in xl's dialect, by us and by stock xl, whose daemon too needs a moment
+# from a name to a guest.
+kept_by() {     # COMMAND...
+    local first
+    mortal kept 36 'on_crash = "rename-restart"'
+    "$@" create kept.cfg >/dev/null 2>&1 || return
+    first=$(id_of kept)
+    wait_for 60 "id_above kept $first && [[ \$(state_of kept) = ??-??? ]]" || return
+    wait_for 30 'xm destroy kept'
+    name_of "$first" | sed -E 's/[0-9]{8}T[0-9]{4}Z/WHEN/'
+    xl destroy "$first"
+}
+is 'xl: the old one is called as by stock xl' "$(kept_by xl)" "$(kept_by xm --dialect=xl)"
+check 'nothing is left' clean
+
+# --- a device model that dies ---
+model_of() { xenstore-read "/local/domain/$(id_of "$1")/image/device-model-pid"; }
+supervisors() { pgrep -f '[x]m.*supervise'; }
+lost() { grep -cF "Domain has lost its device model: name=$1 " /var/log/xm/xm.log; }
+bios dm 'on_crash = "restart"'
+xm create -q dm.cfg && ready dm
+first=$(id_of dm)
+check 'a device model that dies: its guest has crashed, and is built again' "
+    kill -KILL \$(model_of dm) && back dm $first && log_has 'Domain has crashed: name=dm id=$first.' && [ \"\$(lost dm)\" = 1 ]"
+first=$(id_of dm)
+check 'a device model that dies: to a supervisor that took over, too, and once' "
+    (xm supervise --replace </dev/null >/dev/null 2>&1 &) ; wait_for 20 'log_has \"Took over from process\"' &&
+    kill -KILL \$(model_of dm) && back dm $first && [ \"\$(lost dm)\" = 2 ]"
+first=$(id_of dm)
+check 'a device model that dies: while nobody looks, too' "
+    kill -KILL \$(supervisors) && kill -KILL \$(model_of dm) && sleep 2 && [ \$(id_of dm) = $first ] && (xm supervise </dev/null >/dev/null 2>&1 &) &&
+    back dm $first && [ \"\$(lost dm)\" = 3 ]"
+check 'a guest destroyed by xl has not lost its device model' 'xl destroy dm && clean && [ "$(lost dm)" = 3 ]'
+xm create -q dm.cfg
+check 'nor one destroyed by xm' 'xm destroy dm && clean && [ "$(lost dm)" = 3 ]'
+
+# --- cores: of PV guests with a kernel. Of one without the hypervisor's library finds no pages, and with a PVH one it
+# asks for each number a page could have, which takes minutes here ---
+crashing() {    # NAME ACTION: as it is after its crash, on_crash being ACTION
+    pv "$1" "on_crash = '$2'"
+    "${@:3}" create "$1.cfg" >/dev/null 2>&1 && ready "$1" && xl sysrq "$1" c
+}
+crashing core coredump-restart xm
+first=$(id_of core)
+check 'coredump-restart: a core, for root alone, then a new domain' "
+    back core $first && is_core /var/xen/dump/core/*-core.$first.core 96 &&
+    [ \"\$(stat -c %a /var/xen/dump/core /var/xen/dump/core/*-core.$first.core | xargs)\" = '700 600' ]"
+check 'dump-core: one by hand, of the same size' "
+    xm dump-core core mine && is_core mine 96 && [ \$(stat -c %s mine) = \$(stat -c %s /var/xen/dump/core/*-core.$first.core) ]; rm -f mine"
+# Another one pushes it out.
+cp /etc/xen/xm.conf before.conf
+echo 'core_max_count = 1' >>/etc/xen/xm.conf
+second=$(id_of core)
+check 'coredump-restart: no more cores than core_max_count' "
+    ready core 2 && xl sysrq core c; back core $second && ls /var/xen/dump/core/*-core.$second.core && [ \$(ls /var/xen/dump/core | wc -l) = 1 ]"
+xm destroy core
+core_by() {     # COMMAND...
+    rm -rf /var/lib/xen/dump
+    mkdir -p /var/lib/xen/dump
+    crashing xlcore coredump-destroy "$@"
+    gone xlcore && is_core /var/lib/xen/dump/xlcore 96 && stat -c %s /var/lib/xen/dump/xlcore
+}
+size=$(core_by xl)
+like 'xl, coredump-destroy: stock xl writes a core' '^[0-9]{8,}$' "$size"
+is 'xl, coredump-destroy: ours is of the same size, and where it has it' "$size" "$(core_by xm --dialect=xl)"
+
+mortal broken 33 'on_crash = "coredump-restart"'
+xm create -q broken.cfg
+first=$(id_of broken)
+check 'coredump-restart: what there is of a core that fails is called so, and the guest comes back' "
+    back broken $first && ls /var/xen/dump/broken/*-broken.$first.core-incomplete && ! ls /var/xen/dump/broken/*.core &&
+    log_has 'No core of domain broken ($first): '"
+xm destroy broken
+{ cat before.conf; echo 'core_max_mib = 4'; } >/etc/xen/xm.conf
+mortal big 31 'on_crash = "coredump-destroy"'
+check 'coredump-destroy: none that is larger than core_max_mib, and the guest goes all the same' "
+    xm create -q big.cfg && gone big && log_has '(core_max_mib is 4)' && [ -z \"\$(ls /var/xen/dump/big)\" ]"
+cp before.conf /etc/xen/xm.conf
+
+# --- soft-reset ---
+reset_by() {    # TYPE COMMAND...
+    local first type=$1
+    shift
+    mortal soft 53 "type = '$type'"
+    "$@" create soft.cfg >/dev/null 2>&1 || return
+    first=$(id_of soft)
+    wait_for 10 '[[ $(state_of soft) != *s* ]]'
+    sleep 8
+    [ "$(id_of soft)" = "$first" ] && echo "same domain" || echo "not there"
+    state_of soft | tr rb --
+    xl destroy soft
+}
+is 'soft-reset: a PVH guest goes the way it goes with stock xl' "$(reset_by pvh xl)" "$(reset_by pvh xm --dialect=xl)"
+is 'soft-reset: and a PV guest' "$(reset_by pv xl)" "$(reset_by pv xm --dialect=xl)"
+check 'nothing is left' clean
+
+# --- each action for each reason ---
+declare -A reasons=([poweroff]=0 [reboot]=1 [crash]=3 [watchdog]=4)
+for reason in "${!reasons[@]}"; do
+    digit=${reasons[$reason]}
+    mortal "d$reason" ${digit}1 "on_$reason = 'destroy'"
+    check "on_$reason=destroy: it is gone" "xm create -q d$reason.cfg && gone d$reason && log_has '): destroy on $reason'"
+
+    mortal "r$reason" ${digit}5 "on_$reason = 'restart'"
+    xm create -q "r$reason.cfg"
+    first=$(id_of "r$reason") uuid=$(uuid_of "r$reason")
+    check "on_$reason=restart: it is back, name and uuid the same" "
+        back r$reason $first && [ \"\$(uuid_of r$reason)\" = '$uuid' ]"
+    xm destroy "r$reason"
+
+    mortal "p$reason" ${digit}1 "on_$reason = 'preserve'"
+    xm create -q "p$reason.cfg"
+    first=$(id_of "p$reason")
+    check "on_$reason=preserve: it stays as it is" "
+        wait_for 30 'log_has \"Preserving dead domain p$reason ($first).\"' && [ \$(id_of p$reason) = $first ] && [[ \$(state_of p$reason) = *s* ]]"
+    xm destroy "p$reason"
+done
+
+# --- what stays over a reboot ---
+mortal pinned 17 'vcpus = 2' 'on_reboot = "restart"'
+xm new pinned.cfg && xm vcpu-pin pinned 0 1 && xm start pinned
+first=$(id_of pinned)
+check 'reboot: pinning by vcpu-pin is there again' "
+    back pinned $first && xl vcpu-list pinned | awk 'NR == 2 { print \$7 }' | grep -x 1"
+check 'reboot: pinned meanwhile, too' "
+    xm vcpu-pin pinned 0 0; first=\$(id_of pinned); back pinned \$first && xl vcpu-list pinned | awk 'NR == 2 { print \$7 }' | grep -x 0"
+xm destroy pinned; xm delete pinned
+
+pvh talks
+xm create -q talks.cfg && ready talks
+first=$(id_of talks)
+(sleep 1000 | timeout 200 xm console talks >old-console) &
+client=$!
+sleep 2
+check 'reboot: it comes back' "xm sysrq talks b; back talks $first && ready talks 2"
+check 'reboot: its console is usable' 'tell talks "echo an\"\"swer" && wait_for 60 "grep -q ^answer $(console_log talks)"'
+check 'reboot: a client of the old console has ended' "wait_for 10 '! pgrep -f \"[c]onsole talks\"'"
+kill $client 2>/dev/null
+xm destroy talks
+check 'nothing is left' clean
+done_testing
