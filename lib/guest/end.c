@@ -235,3 +235,24 @@ int xm_guest_end(const struct xm_guests *guests, const char *uuid, int reason, e
     step.state.last_reason = domain->reason != XM_REASON_NONE ? domain->reason : reason;
     return act_on(&step, &before, (unsigned)action, err);
 }
+
+int xm_guest_model_lost(const struct xm_guests *guests, const char *uuid, xm_error **err)
+{
+    XM_AUTO(xm_domains) *domains = NULL;
+    xm_autostep step = XM_STEP_INIT;
+    xm_error *why = NULL;
+
+    /* Whoever held the guest until now may have ended it, or given it another one. */
+    if (xm_step_open(guests, uuid, XM_EVER, &step, err) < 0 || xm_step_settle(&step, true, err) < 0)
+        return -1;
+    if (!step.there || step.state.phase != XM_PHASE_RUNNING || step.state.preserved)
+        return 0;
+    if (xm_step_domain(&step, 0, &domains, err) < 0)
+        return -1;
+    if (domains == NULL || xm_host_model_lost(guests->host, domains->items[0].domid, &why) == 0)
+        return 0;
+    if (why->code != XM_STATE && why->code != XM_NOT_FOUND)
+        return xm_error_pass(err, why);
+    xm_error_free(why);
+    return 0;
+}

@@ -143,6 +143,10 @@ XM_API int xm_guest_detach(const struct xm_guests *guests, const struct xm_guest
 XM_API int xm_guest_cd_change(const struct xm_guests *guests, const struct xm_guest *guest, const struct xm_device_text *device,
                               unsigned where, xm_error **err);
 
+/* For the supervisor: the device model of a guest of ours has ended. The guest ends, too, as if it had
+ * crashed, and what is done about that is another step; if that is not so any more nothing happens. */
+XM_API int xm_guest_model_lost(const struct xm_guests *guests, const char *uuid, xm_error **err);
+
 /* For the supervisor: a guest of ours has ejected the CD in the drive devid. */
 XM_API int xm_guest_eject(const struct xm_guests *guests, const char *uuid, int devid, xm_error **err);
 

@@ -272,6 +272,11 @@ int xm_host_soft_reset(xm_host *host, uint32_t domid, xm_error **err)
     return host->ops->soft_reset(host, domid, err);
 }
 
+int xm_host_model_lost(xm_host *host, uint32_t domid, xm_error **err)
+{
+    return host->ops->model_lost(host, domid, err);
+}
+
 int xm_host_dump_core(xm_host *host, uint32_t domid, const char *path, const struct xm_dump *dump, xm_error **err)
 {
     struct stat st;
@@ -357,7 +362,7 @@ int xm_host_cd_change(xm_host *host, uint32_t domid, void *disk, xm_error **err)
     return host->ops->cd_change(host, domid, disk, err);
 }
 
-int xm_host_eject_watch(xm_host *host, uint32_t domid, xm_error **err)
+int xm_host_hvm_watch(xm_host *host, uint32_t domid, xm_error **err)
 {
-    return host->ops->eject_watch(host, domid, err);
+    return host->ops->hvm_watch(host, domid, err);
 }

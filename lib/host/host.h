@@ -279,6 +279,10 @@ XM_API int xm_host_preserve(xm_host *host, uint32_t domid, const char *name, con
  * good for nothing but being destroyed. */
 XM_API int xm_host_soft_reset(xm_host *host, uint32_t domid, xm_error **err);
 
+/* A domain that runs on without its device model ends, as one that has crashed does. XM_STATE if it has
+ * one, never had one, or has ended; XM_STATE as well if somebody is just destroying it. */
+XM_API int xm_host_model_lost(xm_host *host, uint32_t domid, xm_error **err);
+
 /* Xen's ELF core of the domain's memory at path, mode 0600, which appears when it is whole. XM_INVALID
  * if path is there and no plain file. */
 struct xm_dump {
@@ -512,7 +516,8 @@ enum xm_event_type {
     XM_EVENT_NEW,               /* a domain has come */
     XM_EVENT_SHUTDOWN,          /* it has shut down, with a reason, and still holds its memory */
     XM_EVENT_GONE,              /* it is no more */
-    XM_EVENT_EJECT,             /* the guest has ejected the CD in drive devid; see xm_host_eject_watch() */
+    XM_EVENT_EJECT,             /* the guest has ejected the CD in drive devid; see xm_host_hvm_watch() */
+    XM_EVENT_MODEL,             /* its device model has ended, and nobody had it ended; likewise */
 };
 
 struct xm_event {
@@ -528,10 +533,12 @@ struct xm_event {
  * One call per handle; the descriptor is the host's. */
 XM_API int xm_host_events_open(xm_host *host, int *ret_fd, xm_error **err);
 
-/* Lets the ejections of a domain's CDs be told, where a guest can tell of them: of HVM guests, and for
- * the drives that it has by now. A handle tells each once, one that has just been opened those
- * as well that nobody has answered by emptying the drive. A domain that is gone is no failure. */
-XM_API int xm_host_eject_watch(xm_host *host, uint32_t domid, xm_error **err);
+/* Lets be told what only HVM guests do: that they eject a CD, out of the drives that they have by now, and
+ * that they lose their device model. A handle tells each once, one that has just been opened those
+ * as well that nobody has answered, by emptying the drive or by what is to become of the domain. To be
+ * called again when the domain may have got another drive or device model. Other domains, and one that
+ * is gone, are no failure. */
+XM_API int xm_host_hvm_watch(xm_host *host, uint32_t domid, xm_error **err);
 
 /* Takes the next event: 1 with *ret_event set, 0 when there is none now. Never blocks. */
 XM_API int xm_host_event_next(xm_host *host, struct xm_event *ret_event, xm_error **err);

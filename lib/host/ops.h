@@ -57,6 +57,7 @@ struct xm_host_ops {
     int (*rename)(struct xm_host *host, uint32_t domid, const char *name, xm_error **err);
     int (*preserve)(struct xm_host *host, uint32_t domid, const char *name, const char *uuid, xm_error **err);
     int (*soft_reset)(struct xm_host *host, uint32_t domid, xm_error **err);
+    int (*model_lost)(struct xm_host *host, uint32_t domid, xm_error **err);
     int (*sysrq)(struct xm_host *host, uint32_t domid, char letter, xm_error **err);
     int (*dump_core)(struct xm_host *host, uint32_t domid, const char *path, const struct xm_dump *dump, xm_error **err);
     int (*devices)(struct xm_host *host, uint32_t domid, enum xm_device_kind kind, xm_devices **ret, xm_error **err);
@@ -75,7 +76,7 @@ struct xm_host_ops {
     int (*leftovers)(struct xm_host *host, xm_leftovers **ret, xm_error **err);
     int (*leftover_remove)(struct xm_host *host, const struct xm_leftover *leftover, xm_error **err);
     int (*events_open)(struct xm_host *host, int *ret_fd, xm_error **err);
-    int (*eject_watch)(struct xm_host *host, uint32_t domid, xm_error **err);
+    int (*hvm_watch)(struct xm_host *host, uint32_t domid, xm_error **err);
     int (*event_next)(struct xm_host *host, struct xm_event *ret, xm_error **err);
 };
 

@@ -17,9 +17,17 @@
 #define HELD_FIRST_MS 50
 #define HELD_MOST_MS 30000
 
+/* What a job can be besides an end's action. */
+static const struct { int action; const char *word; } others[] = {
+    { SUPER_MEND, "mend" }, { SUPER_EJECT, "eject" }, { SUPER_MODEL, "model-lost" },
+};
+
 const char *super_action_word(int action)
 {
-    return action == SUPER_MEND ? "mend" : action == SUPER_EJECT ? "eject" : xm_policy_action_word((unsigned)action);
+    for (size_t i = 0; i < XM_COUNT(others); i++)
+        if (others[i].action == action)
+            return others[i].word;
+    return xm_policy_action_word((unsigned)action);
 }
 
 static bool is_dump(const struct job *job)
@@ -31,17 +39,26 @@ bool super_find_action(const char *word, int *ret_action)
 {
     unsigned action;
 
-    *ret_action = strcmp(word, "eject") == 0 ? SUPER_EJECT : SUPER_MEND;
+    for (size_t i = 0; i < XM_COUNT(others); i++)
+        if (strcmp(others[i].word, word) == 0) {
+            *ret_action = others[i].action;
+            return true;
+        }
     if (!xm_policy_find_action(word, &action))
-        return *ret_action == SUPER_EJECT || strcmp(word, "mend") == 0;
+        return false;
     *ret_action = (int)action;
     return true;
 }
 
-/* Does a new job take the place of one that waits? An ejection only that of its like. */
+static bool stands_alone(int action)
+{
+    return action == SUPER_EJECT || action == SUPER_MODEL;
+}
+
+/* Does a new job take the place of one that waits? An ejection, or a device model's loss, only that of its like. */
 static bool replaces(const struct job *job, int action, int reason)
 {
-    if (action == SUPER_EJECT || job->action == SUPER_EJECT)
+    if (stands_alone(action) || stands_alone(job->action))
         return action == job->action && reason == job->reason;
     return true;
 }

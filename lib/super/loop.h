@@ -19,6 +19,7 @@
 #define SUPER_DUMPERS_MAX 2     /* beside those: they write cores first */
 #define SUPER_MEND (-1)         /* as a job's action: xm_guest_mend() instead of xm_guest_end() */
 #define SUPER_EJECT (-2)        /* likewise: xm_guest_eject(), its reason being the drive */
+#define SUPER_MODEL (-3)        /* likewise: xm_guest_model_lost() */
 
 /* One of ours that has a domain. */
 struct tracked {
@@ -41,7 +42,7 @@ struct peer {
 
 struct job {
     char uuid[37];
-    int action;                 /* enum xm_action, with XM_ACTION_DUMP or without, or SUPER_MEND */
+    int action;                 /* enum xm_action, with XM_ACTION_DUMP or without, or SUPER_MEND, _EJECT, _MODEL */
     int reason;
     unsigned tries, failures;   /* tries: how often it was put off */
     int64_t not_before;
@@ -172,7 +173,8 @@ const char *super_action_word(int action);
 bool super_find_action(const char *word, int *ret_action);
 
 /* One waiting job a guest: an end supersedes a mending. An ejection is another matter, done before the end
- * that it comes before: who ejects a CD and reboots is not to find it again. */
+ * that it comes before: who ejects a CD and reboots is not to find it again. So is the loss of a device
+ * model: that makes an end. */
 void super_queue(struct super *super, const char *uuid, int action, int reason);
 
 /* Starts what can be started; reaps, stops and forgets what is through. */

@@ -29,16 +29,16 @@ void super_untrack(struct super *super, const char *uuid)
         *at = super->tracked[--super->tracked_count];
 }
 
-/* A drive whose ejections go unheard is no reason to leave its guest alone. */
-static void listen_to_drives(struct super *super, uint32_t domid)
+/* What goes unheard is no reason to leave the guest alone. */
+static void listen_to(struct super *super, uint32_t domid)
 {
     xm_autofree char *text = NULL;
     xm_error *why = NULL;
 
-    if (xm_host_eject_watch(super->host, domid, &why) == 0)
+    if (xm_host_hvm_watch(super->host, domid, &why) == 0)
         return;
     text = xm_error_text(why);
-    super_log_line(&super->log, XM_LOG_WARNING, "devices", "Domain %u: its CD drives are not watched: %s", domid, text);
+    super_log_line(&super->log, XM_LOG_WARNING, "devices", "Domain %u: its CD drives and device model are not watched: %s", domid, text);
     xm_error_free(why);
 }
 
@@ -55,7 +55,7 @@ static void track(struct super *super, const char *uuid, uint32_t domid)
     if (at->domid != domid)
         at->patience = 0;
     at->domid = domid;
-    listen_to_drives(super, domid);
+    listen_to(super, domid);
 }
 
 void super_take_in(struct super *super, const char *uuid)
@@ -121,18 +121,22 @@ int super_adopt(struct super *super, xm_error **err)
     return 0;
 }
 
-static void handle_eject(struct super *super, const char *uuid, const struct xm_event *event)
+/* What befalls a guest that goes on, and what is to be done about it. */
+static void handle_incident(struct super *super, const char *uuid, const struct xm_event *event)
 {
-    xm_autofree char *detail = xm_printf("ejected the CD in drive %d", event->devid);
+    bool ejects = event->type == XM_EVENT_EJECT;
+    xm_autofree char *detail = ejects ? xm_printf("ejected the CD in drive %d", event->devid)
+                                      : xm_strdup("lost its device model");
     XM_AUTO(xm_doc) *doc = NULL;
     const char *name = uuid;
 
     if (xm_reg_load_doc(super->reg, uuid, &doc, NULL) == 0)
         name = xm_doc_get_str(doc, "name");
-    super_log_line(&super->log, XM_LOG_INFO, "devices", "Domain has %s: name=%s id=%u.", detail, name, event->domid);
+    super_log_line(&super->log, ejects ? XM_LOG_INFO : XM_LOG_WARNING, "devices", "Domain has %s: name=%s id=%u.", detail,
+                   name, event->domid);
     super_emit(super, &(struct super_event){ .kind = "device", .uuid = uuid, .name = name, .domid = event->domid,
                                              .detail = detail });
-    super_queue(super, uuid, SUPER_EJECT, event->devid);
+    super_queue(super, uuid, ejects ? SUPER_EJECT : SUPER_MODEL, ejects ? event->devid : XM_REASON_NONE);
 }
 
 static void tell_end(struct super *super, const char *name, const struct xm_event *event)
@@ -188,12 +192,13 @@ static void handle_shutdown(struct super *super, const char *uuid, const struct 
 
 void super_handle(struct super *super, const struct xm_event *event)
 {
+    bool incident = event->type == XM_EVENT_EJECT || event->type == XM_EVENT_MODEL;
     const struct tracked *known = super_find_domid(super, event->domid);
     const char *uuid = event->uuid;
     struct xm_reg_state state;
     char own[37];
 
-    if ((event->type != XM_EVENT_EJECT && !super_notice_event(super, event)) || event->type == XM_EVENT_NEW)
+    if ((!incident && !super_notice_event(super, event)) || event->type == XM_EVENT_NEW)
         return;
     if (*uuid == '\0') {
         if (known == NULL)
@@ -206,8 +211,8 @@ void super_handle(struct super *super, const struct xm_event *event)
     if (!xm_reg_has(super->reg, uuid) || xm_reg_load_state(super->reg, uuid, &state, NULL) < 0
         || state.domid != event->domid)
         return;
-    if (event->type == XM_EVENT_EJECT) {
-        handle_eject(super, uuid, event);
+    if (incident) {
+        handle_incident(super, uuid, event);
         return;
     }
     /* Suspended, it is being saved: by a step of ours, which is settled should it be stopped half

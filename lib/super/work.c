@@ -17,6 +17,8 @@ static int act(const struct xm_guests *guests, const char *uuid, int reason, con
         return xm_guest_mend(guests, uuid, err);
     if (strcmp(word, "eject") == 0)
         return xm_guest_eject(guests, uuid, reason, err);
+    if (strcmp(word, "model-lost") == 0)
+        return xm_guest_model_lost(guests, uuid, err);
     if (!xm_policy_find_action(word, &action))
         return xm_fail(err, XM_INVALID, "'%s' is no action", word);
     return xm_guest_end(guests, uuid, reason, (enum xm_action)action, err);

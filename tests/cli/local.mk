@@ -12,6 +12,7 @@ CLI_TESTS = \
 	tests/cli/create.t \
 	tests/cli/delete.t \
 	tests/cli/destroy.t \
+	tests/cli/device-model.t \
 	tests/cli/dialects.t \
 	tests/cli/domid.t \
 	tests/cli/dump-core.t \

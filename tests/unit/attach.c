@@ -586,8 +586,8 @@ static void an_ejection_is_told_until_it_is_answered(void **state)
     new_hvm_at(w, w->dir);
     start(w);
     assert_int_equal(xm_host_events_open(w->guests.host, &fd, NULL), 0);
-    assert_int_equal(xm_host_eject_watch(w->guests.host, 1, NULL), 0);
-    assert_int_equal(xm_host_eject_watch(w->guests.host, 77, NULL), 0);
+    assert_int_equal(xm_host_hvm_watch(w->guests.host, 1, NULL), 0);
+    assert_int_equal(xm_host_hvm_watch(w->guests.host, 77, NULL), 0);
     assert_false(next_ejection(w, &event));
     put(w, "sim/now", "1700000006000\n");
     assert_true(next_ejection(w, &event));
@@ -599,7 +599,7 @@ static void an_ejection_is_told_until_it_is_answered(void **state)
     open_world(w);                      /* the one who was told has died */
     assert_int_equal(xm_host_events_open(w->guests.host, &fd, NULL), 0);
     assert_false(next_ejection(w, &event));
-    assert_int_equal(xm_host_eject_watch(w->guests.host, 1, NULL), 0);
+    assert_int_equal(xm_host_hvm_watch(w->guests.host, 1, NULL), 0);
     assert_true(next_ejection(w, &event));
     assert_int_equal(xm_guest_eject(&w->guests, WEB, 5632, NULL), 0);
     assert_false(next_ejection(w, &event));

@@ -92,6 +92,19 @@ static void a_device_model_is_told_by_its_words(void **state)
     assert_int_equal(SERVES(""), 0);
 }
 
+#define SERVES_ONE(words, domid) xen_text_serves_one(words, sizeof(words) - 1, domid)
+
+static void any_program_may_be_a_known_guests_device_model(void **state)
+{
+    (void)state;
+    assert_true(SERVES_ONE("/opt/model\0-v\0-xen-domid\0" "7\0-S", 7));
+    assert_true(SERVES_ONE("qemu-dm\0-d\0" "7", 7));
+    assert_false(SERVES_ONE("/opt/model\0-xen-domid\0" "8", 7));
+    assert_false(SERVES_ONE("/opt/model\0" "7", 7));
+    assert_false(SERVES_ONE("-xen-domid", 7));
+    assert_false(SERVES_ONE("", 7));
+}
+
 static void a_code_follows_rc_then_errno_then_text(void **state)
 {
     (void)state;
@@ -130,6 +143,7 @@ int main(void)
         cmocka_unit_test(the_line_that_tells_the_cause_weighs_more),
         cmocka_unit_test(what_is_of_a_domain_is_told_by_its_name),
         cmocka_unit_test(a_device_model_is_told_by_its_words),
+        cmocka_unit_test(any_program_may_be_a_known_guests_device_model),
         cmocka_unit_test(a_code_follows_rc_then_errno_then_text),
         cmocka_unit_test(dom0_mem_in_xl_s_forms_is_seen),
     };

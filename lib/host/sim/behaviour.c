@@ -39,7 +39,7 @@ static int read_word(const char *word, struct sim_behaviour *does, xm_error **er
 {
     const struct { const char *name; int64_t *ms; } times[] = {
         { "boot", &does->boot_ms }, { "crash", &does->crash_ms }, { "reboot", &does->reboot_ms },
-        { "poweroff", &does->poweroff_ms }, { "eject", &does->eject_ms }, { "release", &does->release_ms },
+        { "poweroff", &does->poweroff_ms }, { "eject", &does->eject_ms }, { "model", &does->model_ms }, { "release", &does->release_ms },
         { "watchdog", &does->watchdog_ms }, { "soft_reset", &does->soft_reset_ms },
     };
     const char *name = word + strlen("sim.");
@@ -89,7 +89,7 @@ int sim_behaviour_parse(const char *text, struct sim_behaviour *ret_behaviour, x
 {
     struct sim_behaviour does = { .crash_ms = -1, .reboot_ms = -1, .poweroff_ms = -1, .watchdog_ms = -1,
                                   .soft_reset_ms = -1, .suspends = true, .pv = true, .unplugs = true,
-                                  .eject_ms = -1 };
+                                  .eject_ms = -1, .model_ms = -1 };
     char **words = sim_words_new(text);
     int rc = 0;
 

@@ -1,6 +1,7 @@
 /* What a guest has done by now. Everything follows from its record and the time. */
 #include "host/sim/sim.h"
 
+#include <string.h>
 #include <poll.h>
 #include <time.h>
 
@@ -115,18 +116,33 @@ bool sim_guest_ejects(const struct sim_guest *guest, int64_t now)
         && sim_guest_time(guest, now) >= guest->does.boot_ms + guest->does.eject_ms;
 }
 
+bool sim_guest_lost_model(const struct sim_guest *guest, int64_t now)
+{
+    return guest->does.model_ms >= 0 && strcmp(guest->kind, "hvm") == 0 && sim_guest_booted(guest, now)
+        && !sim_guest_ended(guest, now) && sim_guest_time(guest, now) >= guest->does.boot_ms + guest->does.model_ms;
+}
+
+/* What it does by itself besides ending, if that is yet to come and comes first. */
+static void sooner(const struct sim_guest *guest, int64_t time, int64_t ms, int64_t *next)
+{
+    int64_t at = ms >= 0 ? guest->does.boot_ms + ms : -1;
+
+    if (at > time && (*next < 0 || at < *next))
+        *next = at;
+}
+
 static int64_t next_of(const struct sim_guest *guest, int64_t now)
 {
-    int64_t time = sim_guest_time(guest, now), eject;
+    int64_t time = sim_guest_time(guest, now), next = guest->end_ms;
 
     if (guest->since_ms == 0 || sim_guest_ended(guest, now))
         return -1;
     if (time < guest->does.boot_ms)
         return now + guest->does.boot_ms - time;
-    eject = guest->does.eject_ms >= 0 && !guest->ejected ? guest->does.boot_ms + guest->does.eject_ms : -1;
-    if (eject > time && (guest->end_ms < 0 || eject < guest->end_ms))
-        return now + eject - time;
-    return guest->end_ms >= 0 ? now + guest->end_ms - time : -1;
+    if (!guest->ejected)
+        sooner(guest, time, guest->does.eject_ms, &next);
+    sooner(guest, time, guest->does.model_ms, &next);
+    return next >= 0 ? now + next - time : -1;
 }
 
 int64_t sim_next_change(const struct sim_state *state)

@@ -77,3 +77,21 @@ int sim_soft_reset(struct xm_host *host, uint32_t domid, xm_error **err)
     sim_guest_go(guest, state.now);
     return sim_guest_store(&state, guest, err);
 }
+
+int sim_model_lost(struct xm_host *host, uint32_t domid, xm_error **err)
+{
+    struct sim *sim = (struct sim *)host;
+    sim_autostate state = SIM_STATE_INIT;
+    struct sim_guest *guest;
+
+    if (sim_fault(sim, "model_lost", err) < 0 || sim_state_load(sim, &state, err) < 0)
+        return -1;
+    guest = sim_guest_get_u(&state, domid, "crashed", err);
+    if (guest == NULL)
+        return -1;
+    if (!sim_guest_lost_model(guest, state.now))
+        return xm_fail(err, XM_STATE, "domain %u has not lost its device model", domid);
+    guest->end_ms = sim_guest_time(guest, state.now);
+    guest->end_reason = XM_REASON_CRASH;
+    return sim_guest_store(&state, guest, err);
+}

@@ -15,7 +15,7 @@
 struct known {
     int64_t domid;
     char uuid[37];
-    bool told_end, told_eject;
+    bool told_end, told_eject, told_model;
 };
 
 struct sim_watch {
@@ -24,8 +24,8 @@ struct sim_watch {
     size_t count, cap;
     struct xm_event *queue;     /* from next on */
     size_t next, queued, queue_cap;
-    uint32_t *drives;           /* the domains whose ejections are to be told */
-    size_t drive_count, drive_cap;
+    uint32_t *watched;          /* the domains of which is told what only HVM guests do */
+    size_t watched_count, watched_cap;
 };
 
 void sim_watch_free(struct sim_watch *watch)
@@ -40,7 +40,7 @@ void sim_watch_free(struct sim_watch *watch)
         close(watch->timer);
     free(watch->known);
     free(watch->queue);
-    free(watch->drives);
+    free(watch->watched);
     free(watch);
 }
 
@@ -72,11 +72,11 @@ static const struct known *find_known(const struct sim_watch *watch, const struc
     return NULL;
 }
 
-static size_t find_drives(const struct sim_watch *watch, int64_t domid)
+static size_t find_watched(const struct sim_watch *watch, int64_t domid)
 {
     size_t i = 0;
 
-    while (i < watch->drive_count && watch->drives[i] != domid)
+    while (i < watch->watched_count && watch->watched[i] != domid)
         i++;
     return i;
 }
@@ -90,10 +90,10 @@ static void tell_gone(struct sim_watch *watch, const struct sim_state *state)
             here = state->guests[j].domid == watch->known[i].domid
                    && strcmp(state->guests[j].uuid, watch->known[i].uuid) == 0;
         if (!here) {
-            size_t at = find_drives(watch, watch->known[i].domid);
+            size_t at = find_watched(watch, watch->known[i].domid);
 
-            if (at < watch->drive_count)
-                watch->drives[at] = watch->drives[--watch->drive_count];
+            if (at < watch->watched_count)
+                watch->watched[at] = watch->watched[--watch->watched_count];
             add_event(watch, XM_EVENT_GONE, &watch->known[i], XM_REASON_NONE);
         }
     }
@@ -120,12 +120,22 @@ static void tell_eject(struct sim_watch *watch, const struct sim_guest *guest, c
     int devid;
 
     now->told_eject = before != NULL && before->told_eject;
-    if (now->told_eject || find_drives(watch, guest->domid) == watch->drive_count || !sim_guest_ejects(guest, when)
+    if (now->told_eject || find_watched(watch, guest->domid) == watch->watched_count || !sim_guest_ejects(guest, when)
         || (devid = full_drive(guest)) < 0)
         return;
     now->told_eject = true;
     add_event(watch, XM_EVENT_EJECT, now, XM_REASON_NONE);
     watch->queue[watch->queued - 1].devid = devid;
+}
+
+static void tell_model(struct sim_watch *watch, const struct sim_guest *guest, const struct known *before, struct known *now,
+                       int64_t when)
+{
+    now->told_model = before != NULL && before->told_model;
+    if (now->told_model || find_watched(watch, guest->domid) == watch->watched_count || !sim_guest_lost_model(guest, when))
+        return;
+    now->told_model = true;
+    add_event(watch, XM_EVENT_MODEL, now, XM_REASON_NONE);
 }
 
 /* Queues what has changed since the last look. The first look tells no new ones. */
@@ -147,6 +157,7 @@ static void compare(struct sim_watch *watch, const struct sim_state *state, bool
         if (before == NULL && !first)
             add_event(watch, XM_EVENT_NEW, &now[count], XM_REASON_NONE);
         tell_eject(watch, guest, before, &now[count], state->now);
+        tell_model(watch, guest, before, &now[count], state->now);
         if (ended && (before == NULL || !before->told_end))
             add_event(watch, XM_EVENT_SHUTDOWN, &now[count], (int)guest->end_reason);
         count++;
@@ -220,17 +231,17 @@ int sim_events_open(struct xm_host *host, int *ret_fd, xm_error **err)
     return 0;
 }
 
-int sim_eject_watch(struct xm_host *host, uint32_t domid, xm_error **err)
+int sim_hvm_watch(struct xm_host *host, uint32_t domid, xm_error **err)
 {
     struct sim *sim = (struct sim *)host;
     struct sim_watch *watch = sim->watch;
 
-    if (sim_fault(sim, "eject_watch", err) < 0)
+    if (sim_fault(sim, "hvm_watch", err) < 0)
         return -1;
-    if (find_drives(watch, domid) < watch->drive_count)
+    if (find_watched(watch, domid) < watch->watched_count)
         return 0;
-    XM_GROW(watch->drives, watch->drive_count, watch->drive_cap);
-    watch->drives[watch->drive_count++] = domid;
+    XM_GROW(watch->watched, watch->watched_count, watch->watched_cap);
+    watch->watched[watch->watched_count++] = domid;
     set_timer(watch, 0);        /* it may have done so by now */
     return 0;
 }

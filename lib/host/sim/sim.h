@@ -53,6 +53,7 @@
  *   sim.suspend=obey|ignore    ignore: save runs into its time limit
  *   sim.release=SECONDS        how long its backends and device model are there after it, 0
  *   sim.eject=SECONDS          an HVM guest ejects its CD, counted from boot's end
+ *   sim.model=SECONDS          an HVM guest's device model dies, counted from boot's end
  *   sim.unplug=obey|ignore     ignore: does not let go of a device that is to be taken away
  *   sim.pv=on|off              off: an HVM guest without PV drivers, which cannot be asked to shut down
  *
@@ -109,7 +110,7 @@ struct sim_behaviour {
     int64_t shutdown_ms;        /* -1: ignores requests */
     int64_t release_ms;         /* how long its backends outlive it */
     int64_t load;               /* percent of each vcpu */
-    int64_t eject_ms;           /* -1: never */
+    int64_t eject_ms, model_ms; /* -1: never */
     bool suspends, pv, unplugs;
 };
 
@@ -229,7 +230,10 @@ void sim_guest_plan(struct sim_guest *guest);
 /* Has it ejected its CD, and nobody taken it out? */
 bool sim_guest_ejects(const struct sim_guest *guest, int64_t now);
 
-/* When the next guest will boot to its end, eject its CD or shut down, ms since 1970; -1: never. */
+/* Has its device model died, and the guest not yet? */
+bool sim_guest_lost_model(const struct sim_guest *guest, int64_t now);
+
+/* When the next guest will boot to its end, eject its CD, lose its device model or shut down, ms since 1970; -1: never. */
 int64_t sim_next_change(const struct sim_state *state);
 
 /* Lets ms of the host's time pass: XM_INTERRUPTED when asked to stop. Under a standing clock it
@@ -369,6 +373,7 @@ int sim_rename(struct xm_host *host, uint32_t domid, const char *name, xm_error 
 int sim_sysrq(struct xm_host *host, uint32_t domid, char letter, xm_error **err);
 int sim_preserve(struct xm_host *host, uint32_t domid, const char *name, const char *uuid, xm_error **err);
 int sim_soft_reset(struct xm_host *host, uint32_t domid, xm_error **err);
+int sim_model_lost(struct xm_host *host, uint32_t domid, xm_error **err);
 int sim_dump_core(struct xm_host *host, uint32_t domid, const char *path, const struct xm_dump *dump, xm_error **err);
 int sim_devices(struct xm_host *host, uint32_t domid, enum xm_device_kind kind, xm_devices **ret, xm_error **err);
 int sim_attach(struct xm_host *host, uint32_t domid, enum xm_device_kind kind, void *device, int *ret_devid, xm_error **err);
@@ -385,7 +390,7 @@ int sim_room(struct xm_host *host, libxl_domain_config *config, struct xm_room *
 int sim_leftovers(struct xm_host *host, xm_leftovers **ret, xm_error **err);
 int sim_leftover_remove(struct xm_host *host, const struct xm_leftover *leftover, xm_error **err);
 int sim_events_open(struct xm_host *host, int *ret_fd, xm_error **err);
-int sim_eject_watch(struct xm_host *host, uint32_t domid, xm_error **err);
+int sim_hvm_watch(struct xm_host *host, uint32_t domid, xm_error **err);
 int sim_event_next(struct xm_host *host, struct xm_event *ret, xm_error **err);
 void sim_watch_free(struct sim_watch *watch);
 

@@ -30,6 +30,7 @@ struct xen_events {
     size_t head, tail, cap;
     struct drive *drives;
     size_t drive_count, drive_cap;
+    struct xen_models *models;
 };
 
 static void push(struct xen_events *events, enum xm_event_type type, uint32_t domid, const uint8_t handle[16],
@@ -107,6 +108,7 @@ static void look_at_drive(struct xen_events *events, uint32_t domid, int devid)
 static void push_gone(struct xen_events *events, const struct seen *seen)
 {
     forget_drives(events, seen->domid);
+    xen_models_forget(events->models, seen->domid);
     push(events, XM_EVENT_GONE, seen->domid, seen->handle, XM_REASON_NONE);
 }
 
@@ -169,6 +171,7 @@ void xen_events_free(struct xen_events *events)
 {
     if (events == NULL)
         return;
+    xen_models_free(events->models);
     xs_close(events->xs);
     free(events->seen);
     free(events->queue);
@@ -187,22 +190,28 @@ int xen_host_events_open(struct xm_host *host, int *ret_fd, xm_error **err)
         return -1;
     xen->events = xm_new0(struct xen_events, 1);
     xen->events->xs = xs;
+    xen->events->models = xen_models_new(xs_fileno(xs), err);
+    if (xen->events->models == NULL) {
+        xen_events_free(XM_TAKE(xen->events));
+        return -1;
+    }
     /* Each watch fires once when it is set: so the descriptor is readable if the first look below has
      * found domains that have shut down. Watches first: what happens in between is not missed. */
     if (!xs_watch(xs, "@introduceDomain", "come") || !xs_watch(xs, "@releaseDomain", "go"))
         xm_fail_errno(err, errno, "cannot watch the store for domains");
     else if (look(xen, true, err) == 0) {
-        *ret_fd = xs_fileno(xs);
+        *ret_fd = xen_models_fd(xen->events->models);
         return 0;
     }
     xen_events_free(XM_TAKE(xen->events));
     return -1;
 }
 
-int xen_host_eject_watch(struct xm_host *host, uint32_t domid, xm_error **err)
+int xen_host_hvm_watch(struct xm_host *host, uint32_t domid, xm_error **err)
 {
     struct xen_host *xen = xen_of(host);
-    xm_autofree char *type = xen_read(xen->events->xs, "/libxl/%u/type", domid);
+    struct xen_events *events = xen->events;
+    xm_autofree char *type = xen_read(events->xs, "/libxl/%u/type", domid);
     XM_AUTO(xm_devices) *devices = NULL;
     xc_domaininfo_t info;
     xm_error *why = NULL;
@@ -215,10 +224,24 @@ int xen_host_eject_watch(struct xm_host *host, uint32_t domid, xm_error **err)
         xm_error_free(why);
         return 0;
     }
+    if (xen_models_watch(events->models, xen, events->xs, &info)) {
+        push(events, XM_EVENT_MODEL, domid, info.handle, XM_REASON_NONE);
+        xen_models_wake(events->models);
+    }
     for (size_t i = 0; i < devices->count; i++)
-        if (devices->items[i].cdrom && watch_drive(xen->events, &info, devices->items[i].devid, err) < 0)
+        if (devices->items[i].cdrom && watch_drive(events, &info, devices->items[i].devid, err) < 0)
             return -1;
     return 0;
+}
+
+static void look_at_models(struct xen_host *xen)
+{
+    struct xen_events *events = xen->events;
+    uint8_t handle[16];
+    uint32_t domid;
+
+    while (xen_models_next(events->models, xen, events->xs, &domid, handle))
+        push(events, XM_EVENT_MODEL, domid, handle, XM_REASON_NONE);
 }
 
 /* A guest that writes without end must not keep us here. */
@@ -256,6 +279,7 @@ int xen_host_event_next(struct xm_host *host, struct xm_event *ret, xm_error **e
         events->head = events->tail = 0;
         if (drain(events, &any, err) < 0 || (any && look(xen, false, err) < 0))
             return -1;
+        look_at_models(xen);
     }
     if (events->head == events->tail)
         return 0;

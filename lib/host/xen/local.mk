@@ -22,6 +22,7 @@ lib_libxm_all_la_SOURCES += \
 	lib/host/xen/names.c \
 	lib/host/xen/need.c \
 	lib/host/xen/open.c \
+	lib/host/xen/models.c \
 	lib/host/xen/orphans.c \
 	lib/host/xen/released.c \
 	lib/host/xen/save.c \

@@ -93,6 +93,14 @@ int xen_model_of(uint32_t domid)
     return found;
 }
 
+bool xen_model_serves(int pid, uint32_t domid)
+{
+    xm_autofree char *words = xm_alloc0(CMDLINE_MAX, 1);
+    ssize_t len = read_proc(pid, "cmdline", words, CMDLINE_MAX);
+
+    return len > 0 && xen_text_serves_one(words, (size_t)len, domid);
+}
+
 /* By a descriptor, which stays that process's whatever becomes of its number. */
 static int end(int fd, const char *program, int pid, xm_error **err)
 {

@@ -229,6 +229,19 @@ bool xen_text_file_domid(const char *name, uint32_t *ret_domid)
     return has_uuid(dot + 1) && dot[37] == '.';
 }
 
+bool xen_text_serves_one(const char *words, size_t len, uint32_t domid)
+{
+    bool next = false;
+    uint32_t named;
+
+    for (const char *word = words; word < words + len; word += strlen(word) + 1) {
+        if (next && read_guest(word, '\0', &named) && named == domid)
+            return true;
+        next = strcmp(word, "-xen-domid") == 0 || strcmp(word, "-d") == 0;
+    }
+    return false;
+}
+
 uint32_t xen_text_serves(const char *words, size_t len)
 {
     const char *slash = strrchr(words, '/'), *program = slash != NULL ? slash + 1 : words;

@@ -31,6 +31,10 @@ bool xen_text_file_domid(const char *name, uint32_t *ret_domid);
  * a NUL, len bytes and one more NUL behind them. 0: none. */
 uint32_t xen_text_serves(const char *words, size_t len);
 
+/* Do such words, of whatever program, name the guest as a device model's do? One that is put in the usual
+ * one's place may be called anything. */
+bool xen_text_serves_one(const char *words, size_t len, uint32_t domid);
+
 /* Does Xen's command line say dom0_mem= in a form that fixes domain 0's memory? */
 bool xen_dom0_mem_given(const char *commandline);
 

@@ -169,7 +169,25 @@ int xen_balloon_more(struct xen_host *xen, uint64_t kib, xm_error **err);
 void xen_orphans(xm_leftovers *found);
 /* The process of the one that serves domid; 0: none does. */
 int xen_model_of(uint32_t domid);
+bool xen_model_serves(int pid, uint32_t domid);
 int xen_orphan_end(const struct xm_leftover *leftover, xm_error **err);
+
+/* --- models.c: device models that are watched --- */
+
+/* One descriptor for all events: it is readable when the one given is, when a device model that is watched
+ * has ended, or after a wake. */
+struct xen_models;
+struct xen_models *xen_models_new(int fd, xm_error **err);
+void xen_models_free(struct xen_models *models);
+int xen_models_fd(const struct xen_models *models);
+void xen_models_wake(const struct xen_models *models);
+
+/* Watches the domain's, if it has one now; true: it had one, and has lost it, which is said once. */
+bool xen_models_watch(struct xen_models *models, struct xen_host *xen, struct xs_handle *xs, const xc_domaininfo_t *info);
+void xen_models_forget(struct xen_models *models, uint32_t domid);
+/* The next domain that has lost its: true with *ret_domid and its uuid; false: none has, and no wake is left. */
+bool xen_models_next(struct xen_models *models, struct xen_host *xen, struct xs_handle *xs, uint32_t *ret_domid,
+                     uint8_t ret_handle[16]);
 
 /* --- kernel.c --- */
 
@@ -226,6 +244,7 @@ int xen_host_dump_core(struct xm_host *host, uint32_t domid, const char *path, c
 
 int xen_host_preserve(struct xm_host *host, uint32_t domid, const char *name, const char *uuid, xm_error **err);
 int xen_host_soft_reset(struct xm_host *host, uint32_t domid, xm_error **err);
+int xen_host_model_lost(struct xm_host *host, uint32_t domid, xm_error **err);
 
 int xen_host_pause(struct xm_host *host, uint32_t domid, xm_error **err);
 int xen_host_unpause(struct xm_host *host, uint32_t domid, xm_error **err);
@@ -254,7 +273,7 @@ int xen_host_pci(struct xm_host *host, xm_pci_devices **ret, xm_error **err);
 int xen_host_room(struct xm_host *host, libxl_domain_config *config, struct xm_room *ret, xm_error **err);
 
 int xen_host_events_open(struct xm_host *host, int *ret_fd, xm_error **err);
-int xen_host_eject_watch(struct xm_host *host, uint32_t domid, xm_error **err);
+int xen_host_hvm_watch(struct xm_host *host, uint32_t domid, xm_error **err);
 int xen_host_event_next(struct xm_host *host, struct xm_event *ret, xm_error **err);
 void xen_events_free(struct xen_events *events);
 
