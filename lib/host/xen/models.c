@@ -7,11 +7,17 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/pidfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+/* Descriptors that are left to whoever else of this process wants some: clients, workers, files. Half of them,
+ * where there are not many. */
+#define SPARE_FDS 512
 
 struct model {
     uint32_t domid;
     uint8_t handle[16];         /* of the domain */
+    int pid;
     int pidfd;                  /* -1: it is lost, and that has been told */
 };
 
@@ -40,12 +46,16 @@ static int pid_of(struct xs_handle *xs, uint32_t domid)
     return number > 0 && number <= INT32_MAX ? (int)number : 0;
 }
 
-static bool is_lost(struct xs_handle *xs, const xc_domaininfo_t *info)
+/* In this order: what a toolstack takes out of the store, and the end of a domain, come before the end of its
+ * device model. So whoever finds that ended sees by what is read then whether it was meant. */
+static bool is_lost(struct xen_host *xen, struct xs_handle *xs, uint32_t domid, const uint8_t handle[16])
 {
-    int pid = pid_of(xs, info->domain);
+    int pid = pid_of(xs, domid);
+    xc_domaininfo_t info;
 
-    return pid > 0 && !(info->flags & (XEN_DOMINF_shutdown | XEN_DOMINF_dying)) && is_meant_to_run(xs, info->domain)
-        && !xen_model_serves(pid, info->domain);
+    return pid > 0 && !xen_model_serves(pid, domid) && is_meant_to_run(xs, domid)
+        && xen_info(xen, domid, &info, NULL) == 0 && memcmp(info.handle, handle, sizeof(info.handle)) == 0
+        && !(info.flags & (XEN_DOMINF_shutdown | XEN_DOMINF_dying));
 }
 
 int xen_host_model_lost(struct xm_host *host, uint32_t domid, xm_error **err)
@@ -56,7 +66,7 @@ int xen_host_model_lost(struct xm_host *host, uint32_t domid, xm_error **err)
 
     if (xs == NULL || xen_guest_info(xen, domid, "crashed", &info, err) < 0)
         return -1;
-    if (!is_lost(xs, &info))
+    if (!is_lost(xen, xs, domid, info.handle))
         return xm_fail(err, XM_STATE, "domain %u has not lost its device model", domid);
     if (xc_domain_shutdown(xen->xc, (int)domid, SHUTDOWN_crash) < 0)
         return xm_fail_errno(err, errno, "the hypervisor did not shut down domain %u", domid);
@@ -142,31 +152,69 @@ void xen_models_wake(const struct xen_models *models)
     (void)eventfd_write(models->wake, 1);       /* fails only if it is awake already */
 }
 
+/* Numbers of descriptors are given out from below. */
+static bool is_spare(int fd)
+{
+    struct rlimit limit;
+
+    return getrlimit(RLIMIT_NOFILE, &limit) == 0
+        && (rlim_t)fd >= limit.rlim_cur - (limit.rlim_cur / 2 < SPARE_FDS ? limit.rlim_cur / 2 : SPARE_FDS);
+}
+
+/* -1: there is none any more, or it cannot be watched. */
+static int watch_process(const struct xen_models *models, int pid, uint32_t domid)
+{
+    int fd = pidfd_open(pid, 0);
+
+    /* By its descriptor it is surely the one whose words are read here. */
+    if (fd >= 0 && (is_spare(fd) || !xen_model_serves(pid, domid) || !listen_to(models, fd, domid))) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+static bool is_of(const struct model *model, const uint8_t handle[16])
+{
+    return memcmp(model->handle, handle, sizeof(model->handle)) == 0;
+}
+
 bool xen_models_watch(struct xen_models *models, struct xen_host *xen, struct xs_handle *xs, const xc_domaininfo_t *info)
 {
     struct model *known = find(models, info->domain);
-    struct model model = { .domid = info->domain };
-    int pid;
+    struct model model = { .domid = info->domain, .pid = pid_of(xs, info->domain), .pidfd = -1 };
 
-    if (known != NULL && memcmp(known->handle, info->handle, sizeof(known->handle)) == 0)
-        return false;
-    xen_models_forget(models, info->domain);
-    pid = pid_of(xs, info->domain);
-    if (pid == 0)
-        return false;
     memcpy(model.handle, info->handle, sizeof(model.handle));
-    model.pidfd = pidfd_open(pid, 0);
-    /* By its descriptor it is surely the one whose words are read here. */
-    if (model.pidfd >= 0 && (!xen_model_serves(pid, model.domid) || !listen_to(models, model.pidfd, model.domid)))
-        drop_fd(models, &model);
-    if (model.pidfd < 0 && !is_lost(xs, info)) {
-        if (xen_model_serves(pid, model.domid))
-            xm_log(xen->host.log, XM_LOG_WARNING, "domain %u: its device model (pid %d) is not watched", model.domid, pid);
+    if (known != NULL && known->pid == model.pid && is_of(known, model.handle)
+        && (known->pidfd >= 0 || is_lost(xen, xs, model.domid, model.handle)))
+        return false;
+    xen_models_forget(models, model.domid);
+    if (model.pid == 0)
+        return false;
+    model.pidfd = watch_process(models, model.pid, model.domid);
+    if (model.pidfd < 0 && !is_lost(xen, xs, model.domid, model.handle)) {
+        if (xen_model_serves(model.pid, model.domid))
+            xm_log(xen->host.log, XM_LOG_WARNING, "domain %u: its device model (pid %d) is not watched", model.domid, model.pid);
         return false;
     }
     XM_GROW(models->items, models->count, models->cap);
     models->items[models->count++] = model;
     return model.pidfd < 0;
+}
+
+/* One that has ended: is its domain left alone with that? */
+static bool has_ended(struct xen_models *models, struct model *model, struct xen_host *xen, struct xs_handle *xs)
+{
+    xc_domaininfo_t info;
+
+    drop_fd(models, model);
+    if (is_lost(xen, xs, model->domid, model->handle))
+        return true;
+    /* It may have got another by now; one that it gets later is watched when that is done. */
+    if (xen_info(xen, model->domid, &info, NULL) == 0 && is_of(model, info.handle))
+        return xen_models_watch(models, xen, xs, &info);
+    drop(models, model);
+    return false;
 }
 
 bool xen_models_next(struct xen_models *models, struct xen_host *xen, struct xs_handle *xs, uint32_t *ret_domid,
@@ -182,19 +230,14 @@ bool xen_models_next(struct xen_models *models, struct xen_host *xen, struct xs_
 
         for (int i = 0; i < count; i++) {
             struct model *model = ready[i].data.u64 != 0 ? find(models, (uint32_t)ready[i].data.u64) : NULL;
-            xc_domaininfo_t info;
 
             if (model == NULL)
                 continue;
             any = true;
-            drop_fd(models, model);
-            if (xen_info(xen, model->domid, &info, NULL) == 0 && memcmp(info.handle, model->handle, sizeof(info.handle)) == 0
-                && is_lost(xs, &info)) {
-                *ret_domid = model->domid;
-                memcpy(ret_handle, model->handle, sizeof(model->handle));
+            *ret_domid = model->domid;
+            memcpy(ret_handle, model->handle, sizeof(model->handle));
+            if (has_ended(models, model, xen, xs))
                 return true;
-            }
-            drop(models, model);        /* it may get another */
         }
         if (!any)
             break;              /* the store's own */

@@ -24,14 +24,14 @@ static ssize_t read_proc(int pid, const char *file, char *into, size_t room)
     xm_autofree char *path = xm_printf("/proc/%d/%s", pid, file);
     xm_autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
     size_t len = 0;
-    ssize_t n;
+    ssize_t n = 0;
 
     if (fd < 0)
         return -1;
     while (len < room - 1 && (n = read(fd, into + len, room - 1 - len)) > 0)
         len += (size_t)n;
     into[len] = '\0';
-    return (ssize_t)len;
+    return n < 0 ? -1 : (ssize_t)len;
 }
 
 /* The 22nd word; the second one is in parentheses and may hold anything. */
@@ -98,7 +98,9 @@ bool xen_model_serves(int pid, uint32_t domid)
     xm_autofree char *words = xm_alloc0(CMDLINE_MAX, 1);
     ssize_t len = read_proc(pid, "cmdline", words, CMDLINE_MAX);
 
-    return len > 0 && xen_text_serves_one(words, (size_t)len, domid);
+    if (len < 0)        /* anything but that it is gone is about ourselves: no descriptor is free, say */
+        return errno != ENOENT && errno != ESRCH;
+    return xen_text_serves_one(words, (size_t)len, domid);
 }
 
 /* By a descriptor, which stays that process's whatever becomes of its number. */

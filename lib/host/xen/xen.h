@@ -169,6 +169,7 @@ int xen_balloon_more(struct xen_host *xen, uint64_t kib, xm_error **err);
 void xen_orphans(xm_leftovers *found);
 /* The process of the one that serves domid; 0: none does. */
 int xen_model_of(uint32_t domid);
+/* False: surely not, or not any more. */
 bool xen_model_serves(int pid, uint32_t domid);
 int xen_orphan_end(const struct xm_leftover *leftover, xm_error **err);
 
@@ -182,7 +183,8 @@ void xen_models_free(struct xen_models *models);
 int xen_models_fd(const struct xen_models *models);
 void xen_models_wake(const struct xen_models *models);
 
-/* Watches the domain's, if it has one now; true: it had one, and has lost it, which is said once. */
+/* Watches the domain's, if it has one now, in the place of one that it had; true: it had one, and has lost it,
+ * which is said once. */
 bool xen_models_watch(struct xen_models *models, struct xen_host *xen, struct xs_handle *xs, const xc_domaininfo_t *info);
 void xen_models_forget(struct xen_models *models, uint32_t domid);
 /* The next domain that has lost its: true with *ret_domid and its uuid; false: none has, and no wake is left. */
