@@ -83,6 +83,17 @@ void super_queue(struct super *super, const char *uuid, int action, int reason)
     memcpy(job->uuid, uuid, sizeof(job->uuid));
 }
 
+bool super_has_job(const struct super *super, const char *uuid, int action, int reason)
+{
+    for (size_t i = 0; i < super->job_count; i++) {
+        const struct job *job = &super->jobs[i];
+
+        if (!job->done && job->action == action && job->reason == reason && strcmp(job->uuid, uuid) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool has_worker(const struct super *super, const char *uuid)
 {
     for (size_t i = 0; i < super->job_count; i++)
@@ -117,6 +128,7 @@ static void exec_worker(struct super *super, const struct job *job)
     words[count + 1] = reason;
     words[count + 2] = (char *)super_action_word(job->action);
     sigprocmask(SIG_SETMASK, &super->mask, NULL);
+    (void)setrlimit(RLIMIT_NOFILE, &super->files);      /* less than we have is never refused */
     execv(words[0], words);
     _exit(127);
 }

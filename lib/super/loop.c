@@ -256,6 +256,18 @@ static int run(struct super *super, xm_error **err)
     return 0;
 }
 
+/* Each HVM guest costs one. What a system gives without being asked is for programs that select(). */
+static void want_files(struct super *super)
+{
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &super->files) < 0)
+        return;
+    files = super->files;
+    files.rlim_cur = files.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &files);     /* there are as many as there are, then */
+}
+
 int xm_super_run(const struct xm_super_config *config, xm_error **err)
 {
     static const int held_back[] = { SIGTERM, SIGINT, SIGHUP };
@@ -269,6 +281,7 @@ int xm_super_run(const struct xm_super_config *config, xm_error **err)
     for (size_t i = 0; i < XM_COUNT(held_back); i++)
         sigaddset(&held, held_back[i]);
     sigprocmask(SIG_BLOCK, &held, &super.mask);
+    want_files(&super);
     super_log_init(&super.log, config->conf, "guest", config->log);
     super_ring_init(&super.ring);
     rc = open_all(&super, &why);
@@ -286,5 +299,6 @@ int xm_super_run(const struct xm_super_config *config, xm_error **err)
     }
     close_all(&super);
     sigprocmask(SIG_SETMASK, &super.mask, NULL);
+    (void)setrlimit(RLIMIT_NOFILE, &super.files);
     return rc < 0 ? xm_error_pass(err, why) : 0;
 }

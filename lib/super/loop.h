@@ -7,6 +7,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "base/buf.h"
 #include "convert/json.h"
@@ -79,6 +80,7 @@ struct super {
     xm_reg *reg;
     struct xm_guests guests;
     sigset_t mask;              /* as it was before the loop, and is while it waits */
+    struct rlimit files;        /* likewise: workers, and what they start, get it back */
     int lock, events, listener, watch, locks;
     uint64_t socket_dev, socket_ino;
     struct peer *peers;
@@ -176,6 +178,8 @@ bool super_find_action(const char *word, int *ret_action);
  * that it comes before: who ejects a CD and reboots is not to find it again. So is the loss of a device
  * model: that makes an end. */
 void super_queue(struct super *super, const char *uuid, int action, int reason);
+/* Waiting, or at work. */
+bool super_has_job(const struct super *super, const char *uuid, int action, int reason);
 
 /* Starts what can be started; reaps, stops and forgets what is through. */
 void super_run_jobs(struct super *super);

@@ -121,8 +121,7 @@ int super_adopt(struct super *super, xm_error **err)
     return 0;
 }
 
-/* What befalls a guest that goes on, and what is to be done about it. */
-static void handle_incident(struct super *super, const char *uuid, const struct xm_event *event)
+static void tell_incident(struct super *super, const char *uuid, const struct xm_event *event)
 {
     bool ejects = event->type == XM_EVENT_EJECT;
     xm_autofree char *detail = ejects ? xm_printf("ejected the CD in drive %d", event->devid)
@@ -136,7 +135,18 @@ static void handle_incident(struct super *super, const char *uuid, const struct 
                    name, event->domid);
     super_emit(super, &(struct super_event){ .kind = "device", .uuid = uuid, .name = name, .domid = event->domid,
                                              .detail = detail });
-    super_queue(super, uuid, ejects ? SUPER_EJECT : SUPER_MODEL, ejects ? event->devid : XM_REASON_NONE);
+}
+
+/* What befalls a guest that goes on, and what is to be done about it. Whoever took over finds again what has
+ * been told already, if that has not been done. */
+static void handle_incident(struct super *super, const char *uuid, const struct xm_event *event)
+{
+    bool ejects = event->type == XM_EVENT_EJECT;
+    int action = ejects ? SUPER_EJECT : SUPER_MODEL, reason = ejects ? event->devid : XM_REASON_NONE;
+
+    if (!super_has_job(super, uuid, action, reason))
+        tell_incident(super, uuid, event);
+    super_queue(super, uuid, action, reason);
 }
 
 static void tell_end(struct super *super, const char *name, const struct xm_event *event)

@@ -42,4 +42,9 @@ check 'lost while nobody looks: the next supervisor sees to it' '
 loses heir 2 destroy
 check 'lost to a supervisor that took over: once' '
     replace && wait_for 20 "! xm domid heir" && [ "$(log_count "Domain has lost its device model: name=heir ")" = 1 ]'
+faults 'model_lost 1 once delay 3000'
+loses slow 0.3 destroy
+check 'handed over before anything was done about it: told once' '
+    wait_for 20 "grep -q \"lost its device model: name=slow \" $host/log/xm.log" && replace && wait_for 20 "! xm domid slow" &&
+    [ "$(log_count "Domain has lost its device model: name=slow ")" = 1 ]'
 done_testing

@@ -10,6 +10,8 @@ supervisor() {
 }
 replace() { xm --host="$XM_HOST" supervise --replace >>super.log 2>&1 & wait_for 20 "test \"\$(supervisor)\" = $!"; }
 count() { grep -c "$1" "$host/log/xm.log"; }
+files() { awk '/^Max open files/ { print $4, $5 }' "/proc/$1/limits"; }
+ulimit -Sn 512
 
 guest web
 xm create -q web.cfg
@@ -31,6 +33,9 @@ xl create -q r.cfg; xl create -q s.cfg
 echo '{"guests": ["r sim.reboot=10000"]}' >"$host/sim/host.json"
 faults 'create.devices 1 once delay 3000'
 check 'replace: a worker is at work' 'wait_for 20 "grep -q \"name=r id=2 reason=reboot\" \$host/log/xm.log"; sleep 0.3'
+worker=$(for pid in $(supervisors); do tr '\0' '\n' <"/proc/$pid/cmdline" | grep -qx -- --work && echo "$pid"; done)
+is 'supervise: it has all the descriptors that there are, its workers what is usual' \
+    "$(ulimit -Hn) $(ulimit -Hn), 512 $(ulimit -Hn)" "$(files "$(supervisor)"), $(files "$worker")"
 xm shutdown s
 check 'replace: in the midst of it' replace
 check 'replace: the worker goes on, and its guest comes up' 'timeout 30 xm wait r running -t 20'
