@@ -270,11 +270,7 @@ static int autostart_run(struct xm_env *env, const struct xm_call *call, xm_erro
         || boot_number(env, "--memory-wait", args.memory_word, 0, MEMORY_WAIT, &args.memory_wait, err) < 0
         || make_plan(&boot, err) < 0)
         return -1;
-    if (args.boot.dry_run) {
-        boot_print_plan(&boot);
-        return 0;
-    }
-    return boot_work(&boot, "started", err);
+    return boot_carry_out(&boot, &args.boot, "started", err);
 }
 
 const struct xm_cmd cmd_autostart = {

@@ -160,11 +160,7 @@ static int autostop_run(struct xm_env *env, const struct xm_call *call, xm_error
     args.boot.seconds_word = seconds = xm_printf("%u", args.boot.seconds);
     if (make_plan(&boot, err) < 0)
         return -1;
-    if (args.boot.dry_run) {
-        boot_print_plan(&boot);
-        return 0;
-    }
-    return boot_work(&boot, "stopped", err);
+    return boot_carry_out(&boot, &args.boot, "stopped", err);
 }
 
 const struct xm_cmd cmd_autostop = {

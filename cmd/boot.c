@@ -337,7 +337,7 @@ static char *join(char *const *names)
     return text.len > 0 ? xm_buf_take(&text) : xm_strdup("-");
 }
 
-void boot_print_plan(const struct boot *boot)
+static void print_plan(const struct boot *boot)
 {
     if (boot->json) {
         print_items_json(boot);
@@ -460,8 +460,12 @@ static bool is_over(const struct boot *boot)
     return count_state(boot, BOOT_WAITING) + count_state(boot, BOOT_AT_WORK) == 0;
 }
 
-int boot_work(struct boot *boot, const char *done, xm_error **err)
+int boot_carry_out(struct boot *boot, const struct boot_args *args, const char *done, xm_error **err)
 {
+    if (args->dry_run) {
+        print_plan(boot);
+        return 0;
+    }
     while (!is_over(boot)) {
         int64_t again = INT64_MAX;
 

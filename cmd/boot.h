@@ -90,9 +90,9 @@ void boot_drop_unplanned(struct boot *boot);
 /* Orders the items, and tells of circles; or turns that order round, needs and all. */
 void boot_sort(struct boot *boot);
 void boot_reverse(struct boot *boot);
-void boot_print_plan(const struct boot *boot);
 
-/* Works until all items have ended, and tells the sum. done is "started", for the failure. */
-int boot_work(struct boot *boot, const char *done, xm_error **err);
+/* Prints the plan, if that is all that is wanted; or works until all items have ended, and tells the
+ * sum. done is "started", for the failure. */
+int boot_carry_out(struct boot *boot, const struct boot_args *args, const char *done, xm_error **err);
 
 #endif

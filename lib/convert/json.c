@@ -125,6 +125,17 @@ void xm_json_set(xm_json *object, const char *key, xm_json *value)
     object->items[at] = value;
 }
 
+xm_json *xm_json_list(xm_json *object, const char *key)
+{
+    size_t at = find(object, key);
+
+    if (at == SIZE_MAX || object->items[at]->type != XM_JSON_ARRAY) {
+        xm_json_set(object, key, xm_json_new(XM_JSON_ARRAY));
+        at = find(object, key);
+    }
+    return object->items[at];
+}
+
 const xm_json *xm_json_get(const xm_json *json, ...)
 {
     const char *key;

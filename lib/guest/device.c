@@ -240,17 +240,6 @@ static void drop_item(void **items, size_t *count, size_t index)
     memmove(&items[index], &items[index + 1], (*count - index) * sizeof(*items));
 }
 
-static xm_json *json_list(xm_json *config, enum xm_device_kind kind)
-{
-    xm_json *list = (xm_json *)xm_json_get(config, json_key(kind), NULL);      /* within config, which is ours */
-
-    if (list == NULL || list->type != XM_JSON_ARRAY) {
-        list = xm_json_new(XM_JSON_ARRAY);
-        xm_json_set(config, json_key(kind), list);
-    }
-    return list;
-}
-
 static xm_doc *doc_with_json(const xm_doc *doc, const xm_json *config)
 {
     xm_autofree char *text = xm_json_format(config, false);
@@ -279,7 +268,7 @@ static int put_order(const xm_doc *doc, const struct xm_order *order, const size
     if (xm_doc_get_str(doc, XM_GUEST_JSON_KEY) != NULL) {
         if (doc_json(doc, &config, err) < 0 || order_json(order, &json, err) < 0)
             return -1;
-        in_json = json_list(config, order->kind);
+        in_json = xm_json_list(config, json_key(order->kind));
         if (index != NULL) {
             xm_json_free(in_json->items[*index]);
             in_json->items[*index] = XM_TAKE(json);
@@ -332,7 +321,7 @@ int xm_doc_without_device(const xm_doc *doc, enum xm_device_kind kind, const str
     if (!find_device(doc, config, kind, device, &index))
         return 0;
     if (xm_doc_get_str(doc, XM_GUEST_JSON_KEY) != NULL) {
-        in_json = json_list(config, kind);
+        in_json = xm_json_list(config, json_key(kind));
         xm_json_free(in_json->items[index]);
         drop_item((void **)in_json->items, &in_json->count, index);
         *ret_doc = doc_with_json(doc, config);

@@ -29,18 +29,6 @@ static xm_json *load_config(const struct sim_guest *guest, xm_error **err)
     return config;
 }
 
-/* The configuration's list of a kind, made if it is not there. */
-static xm_json *list_of(xm_json *config, enum xm_device_kind kind)
-{
-    xm_json *list = (xm_json *)xm_json_get(config, list_key(kind), NULL);      /* within config, which is ours */
-
-    if (list == NULL || list->type != XM_JSON_ARRAY) {
-        list = xm_json_new(XM_JSON_ARRAY);
-        xm_json_set(config, list_key(kind), list);
-    }
-    return list;
-}
-
 static int store_config(const struct sim_state *state, struct sim_guest *guest, const xm_json *config, xm_error **err)
 {
     free(guest->config);
@@ -166,7 +154,7 @@ static int add_device(struct sim *sim, uint32_t domid, enum xm_device_kind kind,
     if (place_of(devices, kind, device, ret_devid, err) < 0 || (json = device_json(kind, device, err)) == NULL
         || sim_need_device(&state, sim->host.conf, guest, kind, json, *ret_devid, err) < 0)
         return -1;
-    xm_json_add(list_of(config, kind), XM_TAKE(json));
+    xm_json_add(xm_json_list(config, list_key(kind)), XM_TAKE(json));
     return store_config(&state, guest, config, err);
 }
 
@@ -218,13 +206,13 @@ static int remove_device(struct sim *sim, uint32_t domid, enum xm_device_kind ki
     if (sim_state_load(sim, &state, err) < 0 || (guest = sim_guest_get(&state, domid, err)) == NULL
         || (config = load_config(guest, err)) == NULL)
         return -1;
-    if (!find_item(list_of(config, kind), kind, devid, &index))
+    if (!find_item(xm_json_list(config, list_key(kind)), kind, devid, &index))
         return xm_fail(err, XM_NOT_FOUND, "domain %u has no device %s %d", domid, kind_word(kind), devid);
     if (!force && !sim_guest_ended(guest, state.now) && !answers(&state, guest)) {
         *ret_waits = true;
         return 0;
     }
-    drop_item(list_of(config, kind), index);
+    drop_item(xm_json_list(config, list_key(kind)), index);
     return store_config(&state, guest, config, err);
 }
 
@@ -261,7 +249,7 @@ int sim_cd_change(struct xm_host *host, uint32_t domid, libxl_device_disk *disk,
         return -1;
     if (strcmp(guest->kind, "hvm") != 0)
         return xm_fail(err, XM_INVALID, "cdrom-insert requires an HVM domain");
-    list = list_of(config, XM_DEVICE_DISK);
+    list = xm_json_list(config, list_key(XM_DEVICE_DISK));
     if (!find_item(list, XM_DEVICE_DISK, (int)devid, &index)
         || xm_json_int(xm_json_get(list->items[index], "is_cdrom", NULL), 0) == 0)
         return xm_fail(err, XM_NOT_FOUND, "domain %u has no CD drive %s", domid, disk->vdev ? disk->vdev : "");
