@@ -52,6 +52,11 @@ check 'a guest ejects its CD: the drive is emptied, live and stored' '
 check 'a guest ejects its CD: the log says so' 'grep -q "Domain has ejected the CD in drive 5632: name=web id=[0-9]*\." "$host"/log/*'
 check 'a guest ejects its CD: another one stays in' '
     xm cd-insert web hdc "$work/one.iso" && sleep 1 && [ "$(medium web)" = "$work/one.iso" ] && [ "$(stored web one.iso)" = 1 ]'
+check 'a guest ejects a CD from a drive that it got while it ran' '
+    xm destroy web; xm cd-eject web hdc; machine "\"cpu_features\": [\"pv\", \"hvm\", \"hap\"]" "\"guests\": [\"web sim.eject=1\"]"
+    xm start web && xm block-attach web "file:$work/two.iso" hdd:cdrom r &&
+    wait_for 20 "[ \"\$(stored web iso)\" = 0 ]" && xm block-list --json web | grep -q 5696 && ! xm block-list --json web | grep -q iso
+    status=$?; xm block-detach web hdd; exit $status'
 check 'a guest ejects its CD and reboots at once: it does not find it again' '
     xm destroy web; machine "\"cpu_features\": [\"pv\", \"hvm\", \"hap\"]" "\"guests\": [\"web sim.eject=0.5 sim.reboot=0.6\"]"
     echo "min_restart_seconds = 0" >"$XM_CONF"; before=$(domid web); xm start web && wait_for 20 "[ \"\$(stored web iso)\" = 0 ]" &&

@@ -613,6 +613,28 @@ static void an_ejection_is_told_until_it_is_answered(void **state)
     open_world(w);
 }
 
+static void an_ejection_from_a_drive_that_came_later_is_told_to_who_asks_again(void **state)
+{
+    struct world *w = *state;
+    xm_autofree char *machine = xm_printf("{\"root\": \"%s\", \"cpu_features\": [\"pv\", \"hvm\", \"hap\"], "
+                                          "\"guests\": [\"web sim.eject=5\"]}", w->dir);
+    struct xm_event event;
+    int fd;
+
+    put(w, "sim/host.json", machine);
+    new_hvm(w);
+    start(w);
+    assert_int_equal(with_guest(w, WEB, do_cd, DISK(",hdc:cdrom,r"), NULL), 0);
+    assert_int_equal(xm_host_events_open(w->guests.host, &fd, NULL), 0);
+    assert_int_equal(xm_host_hvm_watch(w->guests.host, 1, NULL), 0);
+    attach(w, DISK("file:/two.iso,hdd:cdrom,r"), 0);
+    put(w, "sim/now", "1700000006000\n");
+    assert_false(next_ejection(w, &event));
+    assert_int_equal(xm_host_hvm_watch(w->guests.host, 1, NULL), 0);
+    assert_true(next_ejection(w, &event));
+    assert_int_equal(event.devid, 5696);
+}
+
 /* --- interruptions --- */
 
 static int step_attach(void *w) { return attach_in(w, DISK("file:/b.img,xvdb,w"), 0, NULL) < 0; }
@@ -712,6 +734,7 @@ int main(void)
         TEST(a_guest_that_holds_on_to_a_disk_keeps_it_unless_forced),
         TEST(a_cd_is_changed_live_and_stored),
         TEST(an_ejection_is_told_until_it_is_answered),
+        TEST(an_ejection_from_a_drive_that_came_later_is_told_to_who_asks_again),
         cmocka_unit_test(stopped_anywhere_live_and_stored_are_the_same),
         cmocka_unit_test(a_full_disk_changes_neither),
     };

@@ -18,14 +18,22 @@ struct known {
     bool told_end, told_eject, told_model;
 };
 
+/* A CD drive that is watched: one that its guest gets later is not, until somebody asks again. */
+struct drive {
+    int64_t domid;
+    int devid;
+};
+
 struct sim_watch {
     int epoll, inotify, timer;
     struct known *known;        /* ascending domid */
     size_t count, cap;
     struct xm_event *queue;     /* from next on */
     size_t next, queued, queue_cap;
-    uint32_t *watched;          /* the domains of which is told what only HVM guests do */
+    uint32_t *watched;          /* the domains whose device models are */
     size_t watched_count, watched_cap;
+    struct drive *drives;
+    size_t drive_count, drive_cap;
 };
 
 void sim_watch_free(struct sim_watch *watch)
@@ -41,6 +49,7 @@ void sim_watch_free(struct sim_watch *watch)
     free(watch->known);
     free(watch->queue);
     free(watch->watched);
+    free(watch->drives);
     free(watch);
 }
 
@@ -81,6 +90,26 @@ static size_t find_watched(const struct sim_watch *watch, int64_t domid)
     return i;
 }
 
+static bool is_watched(const struct sim_watch *watch, int64_t domid, int devid)
+{
+    for (size_t i = 0; i < watch->drive_count; i++)
+        if (watch->drives[i].domid == domid && watch->drives[i].devid == devid)
+            return true;
+    return false;
+}
+
+static void forget(struct sim_watch *watch, int64_t domid)
+{
+    size_t at = find_watched(watch, domid), kept = 0;
+
+    if (at < watch->watched_count)
+        watch->watched[at] = watch->watched[--watch->watched_count];
+    for (size_t i = 0; i < watch->drive_count; i++)
+        if (watch->drives[i].domid != domid)
+            watch->drives[kept++] = watch->drives[i];
+    watch->drive_count = kept;
+}
+
 static void tell_gone(struct sim_watch *watch, const struct sim_state *state)
 {
     for (size_t i = 0; i < watch->count; i++) {
@@ -90,25 +119,28 @@ static void tell_gone(struct sim_watch *watch, const struct sim_state *state)
             here = state->guests[j].domid == watch->known[i].domid
                    && strcmp(state->guests[j].uuid, watch->known[i].uuid) == 0;
         if (!here) {
-            size_t at = find_watched(watch, watch->known[i].domid);
-
-            if (at < watch->watched_count)
-                watch->watched[at] = watch->watched[--watch->watched_count];
+            forget(watch, watch->known[i].domid);
             add_event(watch, XM_EVENT_GONE, &watch->known[i], XM_REASON_NONE);
         }
     }
 }
 
-/* A drive with a CD in it; -1: there is none. */
-static int full_drive(const struct sim_guest *guest)
+/* The disks of an HVM guest; of others none. */
+static xm_devices *disks_of(const struct sim_guest *guest)
 {
-    XM_AUTO(xm_devices) *devices = NULL;
     XM_AUTO(xm_json) *config = NULL;
 
     if (strcmp(guest->kind, "hvm") != 0 || xm_json_parse(guest->config, strlen(guest->config), &config, NULL) < 0)
-        return -1;
-    devices = xm_devices_configured(config, XM_DEVICE_DISK);
-    for (size_t i = 0; i < devices->count; i++)
+        return NULL;
+    return xm_devices_configured(config, XM_DEVICE_DISK);
+}
+
+/* A drive with a CD in it; -1: there is none. */
+static int full_drive(const struct sim_guest *guest)
+{
+    XM_AUTO(xm_devices) *devices = disks_of(guest);
+
+    for (size_t i = 0; devices != NULL && i < devices->count; i++)
         if (devices->items[i].cdrom && *devices->items[i].medium != '\0')
             return devices->items[i].devid;
     return -1;
@@ -120,8 +152,8 @@ static void tell_eject(struct sim_watch *watch, const struct sim_guest *guest, c
     int devid;
 
     now->told_eject = before != NULL && before->told_eject;
-    if (now->told_eject || find_watched(watch, guest->domid) == watch->watched_count || !sim_guest_ejects(guest, when)
-        || (devid = full_drive(guest)) < 0)
+    if (now->told_eject || !sim_guest_ejects(guest, when) || (devid = full_drive(guest)) < 0
+        || !is_watched(watch, guest->domid, devid))
         return;
     now->told_eject = true;
     add_event(watch, XM_EVENT_EJECT, now, XM_REASON_NONE);
@@ -231,17 +263,35 @@ int sim_events_open(struct xm_host *host, int *ret_fd, xm_error **err)
     return 0;
 }
 
+static void watch_drives(struct sim_watch *watch, const struct sim_guest *guest)
+{
+    XM_AUTO(xm_devices) *devices = disks_of(guest);
+
+    for (size_t i = 0; devices != NULL && i < devices->count; i++) {
+        if (!devices->items[i].cdrom || is_watched(watch, guest->domid, devices->items[i].devid))
+            continue;
+        XM_GROW(watch->drives, watch->drive_count, watch->drive_cap);
+        watch->drives[watch->drive_count++] = (struct drive){ guest->domid, devices->items[i].devid };
+    }
+}
+
 int sim_hvm_watch(struct xm_host *host, uint32_t domid, xm_error **err)
 {
     struct sim *sim = (struct sim *)host;
     struct sim_watch *watch = sim->watch;
+    sim_autostate state = SIM_STATE_INIT;
+    const struct sim_guest *guest;
 
-    if (sim_fault(sim, "hvm_watch", err) < 0)
+    if (sim_fault(sim, "hvm_watch", err) < 0 || sim_state_load(sim, &state, err) < 0)
         return -1;
-    if (find_watched(watch, domid) < watch->watched_count)
+    guest = sim_guest_get(&state, domid, NULL);
+    if (guest == NULL)
         return 0;
-    XM_GROW(watch->watched, watch->watched_count, watch->watched_cap);
-    watch->watched[watch->watched_count++] = domid;
+    watch_drives(watch, guest);
+    if (find_watched(watch, domid) == watch->watched_count) {
+        XM_GROW(watch->watched, watch->watched_count, watch->watched_cap);
+        watch->watched[watch->watched_count++] = domid;
+    }
     set_timer(watch, 0);        /* it may have done so by now */
     return 0;
 }
