@@ -14,17 +14,18 @@ static void tell_left_out(const struct xm_guest *guest, xm_error *why)
 
 int print_long_sxp(struct xm_env *env, const struct selection *selection, xm_error **err)
 {
-    (void)err;
-    for (size_t i = 0; i < selection->count; i++) {
-        XM_AUTO(xm_sxp) *form = NULL;
-        xm_autofree char *text = NULL;
-        xm_error *why = NULL;
+    XM_AUTO(xm_guest_forms) *forms = NULL;
 
-        if (xm_guest_sxp(&env->guests, selection->items[i], &form, &why) < 0) {
-            tell_left_out(selection->items[i], why);
+    if (xm_guest_forms_load(&env->guests, selection->items, selection->count, &forms, err) < 0)
+        return -1;
+    for (size_t i = 0; i < forms->count; i++) {
+        xm_autofree char *text = NULL;
+
+        if (forms->items[i].sxp == NULL) {
+            tell_left_out(selection->items[i], XM_TAKE(forms->items[i].err));
             continue;
         }
-        text = xm_sxp_format(form, 80);
+        text = xm_sxp_format(forms->items[i].sxp, 80);
         fputs(text, stdout);
     }
     return 0;

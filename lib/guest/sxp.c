@@ -12,6 +12,7 @@
 struct forms {
     const struct xm_guest *guest;
     xm_sxp *stored, *live;
+    unsigned cpus;              /* of the host; 0: not known */
     bool xl;                    /* the document is xl's: its defaults are */
 };
 
@@ -71,23 +72,17 @@ static int load_stored(const struct xm_guests *guests, struct forms *forms, xm_e
     return form_of_doc(doc, &forms->stored, err);
 }
 
-static int load_live(const struct xm_guests *guests, struct forms *forms, xm_error **err)
-{
-    xm_autofree char *json = NULL;
-
-    if (xm_host_config_json(guests->host, forms->guest->domid, &json, err) < 0)
-        return -1;
-    return form_of_json(json, &forms->live, err);
-}
-
-static int load_forms(const struct xm_guests *guests, struct forms *forms, xm_error **err)
+static int load_forms(const struct xm_guests *guests, struct forms *forms, const xm_json *config, xm_error **err)
 {
     bool is_live = forms->guest->domid != XM_DOMID_NONE;
 
     /* Of a live domain the hypervisor tells enough: the control domain has neither, and a form
      * with its name and figures is more use than none. */
-    if (is_live)
-        (void)load_live(guests, forms, NULL);
+    if (config != NULL) {
+        xm_autofree char *text = xm_json_format(config, false);
+
+        (void)form_of_json(text, &forms->live, NULL);
+    }
     if (forms->guest->ours && load_stored(guests, forms, is_live ? NULL : err) < 0 && !is_live)
         return -1;
     return 0;
@@ -152,16 +147,14 @@ static unsigned count_cpus(const struct xm_cpuset *set, unsigned cpus)
 /* A list per vcpu; empty where it may run anywhere. */
 static void add_live_cpus(xm_sxp *out, const struct xm_guests *guests, const struct forms *forms)
 {
-    XM_AUTO(xm_host_info) *info = NULL;
     XM_AUTO(xm_vcpus) *vcpus = NULL;
     xm_sxp *lists = xm_sxp_new_list(NULL), *cpus = xm_sxp_new_list("cpus");
 
-    if (xm_host_info_get(guests->host, false, &info, NULL) == 0
-        && xm_host_vcpus(guests->host, forms->guest->domid, &vcpus, NULL) == 0) {
+    if (forms->cpus > 0 && xm_host_vcpus(guests->host, forms->guest->domid, &vcpus, NULL) == 0) {
         for (size_t i = 0; i < vcpus->count; i++) {
             const struct xm_cpuset *hard = &vcpus->items[i].hard;
 
-            xm_sxp_add(lists, count_cpus(hard, info->nr_cpus) == info->nr_cpus ? xm_sxp_new_list(NULL) : cpu_numbers(hard));
+            xm_sxp_add(lists, count_cpus(hard, forms->cpus) == forms->cpus ? xm_sxp_new_list(NULL) : cpu_numbers(hard));
         }
     }
     xm_sxp_add(cpus, lists);
@@ -411,14 +404,63 @@ static xm_sxp *build(const struct xm_guests *guests, const struct forms *forms)
     return out;
 }
 
-int xm_guest_sxp(const struct xm_guests *guests, const struct xm_guest *guest, xm_sxp **ret_sxp, xm_error **err)
+static int make(const struct xm_guests *guests, const struct xm_guest *guest, unsigned cpus, const xm_json *config,
+                xm_sxp **ret_sxp, xm_error **err)
 {
-    struct forms forms = { .guest = guest };
-    int result = load_forms(guests, &forms, err);
+    struct forms forms = { .guest = guest, .cpus = cpus };
+    int result = load_forms(guests, &forms, config, err);
 
     if (result == 0)
         *ret_sxp = build(guests, &forms);
     xm_sxp_free(forms.stored);
     xm_sxp_free(forms.live);
     return result;
+}
+
+static int load_configs(const struct xm_guests *guests, const struct xm_guest *const *items, size_t count,
+                        xm_host_configs **ret_configs, xm_error **err)
+{
+    xm_autofree uint32_t *domids = xm_new0(uint32_t, count);
+    size_t live = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (items[i]->domid != XM_DOMID_NONE)
+            domids[live++] = items[i]->domid;
+    return xm_host_configs_get(guests->host, domids, live, ret_configs, err);
+}
+
+int xm_guest_forms_load(const struct xm_guests *guests, const struct xm_guest *const *items, size_t count,
+                        xm_guest_forms **ret_forms, xm_error **err)
+{
+    XM_AUTO(xm_host_configs) *configs = NULL;
+    XM_AUTO(xm_host_info) *info = NULL;
+    xm_guest_forms *forms;
+    unsigned cpus;
+    size_t next = 0;
+
+    if (load_configs(guests, items, count, &configs, err) < 0)
+        return -1;
+    cpus = xm_host_info_get(guests->host, false, &info, NULL) == 0 ? info->nr_cpus : 0;
+    forms = xm_new0(xm_guest_forms, 1);
+    forms->items = xm_new0(struct xm_guest_form, count);
+    forms->count = count;
+    for (size_t i = 0; i < count; i++) {
+        const xm_json *config = items[i]->domid != XM_DOMID_NONE ? configs->items[next++].json : NULL;
+
+        (void)make(guests, items[i], cpus, config, &forms->items[i].sxp, &forms->items[i].err);
+    }
+    *ret_forms = forms;
+    return 0;
+}
+
+void xm_guest_forms_free(xm_guest_forms *forms)
+{
+    if (forms == NULL)
+        return;
+    for (size_t i = 0; i < forms->count; i++) {
+        xm_sxp_free(forms->items[i].sxp);
+        xm_error_free(forms->items[i].err);
+    }
+    free(forms->items);
+    free(forms);
 }

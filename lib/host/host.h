@@ -229,8 +229,8 @@ XM_API int xm_host_resume(xm_host *host, uint32_t domid, xm_error **err);
  * and for list --long. */
 XM_API int xm_host_config_json(xm_host *host, uint32_t domid, char **ret_json, xm_error **err);
 
-/* The same of many domains, as trees,. items[i] is that of
- * domids[i]: json, or NULL and err. */
+/* The same of many domains, as trees. items[i] is that of domids[i]: json, or NULL
+ * and err. */
 struct xm_host_config { xm_json *json; xm_error *err; };
 typedef struct xm_host_configs {
     struct xm_host_config *items;

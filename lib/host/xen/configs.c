@@ -121,7 +121,23 @@ static bool parse_kib(const char *text, int64_t *ret_kib)
     return end != NULL && *end == '\0' && kib < INT64_MAX / 2;
 }
 
-static bool settle(struct xen_host *xen, const xen_asks *asks, const struct work *work, size_t end)
+/* The scheduler of the pool that was asked for last: nearly always it is the same for all. */
+struct pool {
+    uint32_t id;
+    enum xm_scheduler scheduler;        /* OTHER: not known */
+};
+
+static bool share_of(struct xen_host *xen, const struct work *work, struct pool *pool, struct xm_share *ret)
+{
+    if (pool->scheduler == XM_SCHED_OTHER || pool->id != work->info->cpupool) {
+        *pool = (struct pool){ .id = work->info->cpupool, .scheduler = XM_SCHED_OTHER };
+        if (xen_pool_scheduler(xen, pool->id, &pool->scheduler, NULL) < 0)
+            return false;
+    }
+    return xen_share_of(xen, work->info->domain, pool->scheduler, ret, NULL) == 0;
+}
+
+static bool settle(struct xen_host *xen, const xen_asks *asks, const struct work *work, size_t end, struct pool *pool)
 {
     struct xen_live live = { .name = asks->items[work->name].text };
     bool online[XEN_LIVE_VCPUS_MAX];
@@ -131,8 +147,7 @@ static bool settle(struct xen_host *xen, const xen_asks *asks, const struct work
     if (live.name == NULL || !parse_kib(asks->items[work->target].text, &live.target_kib)
         || !parse_kib(asks->items[work->most].text, &live.most_kib)
         || !has_disks(asks, work, end) || !has_nics(asks, work)
-        || xen_host_share(&xen->host, work->info->domain, &share, NULL) < 0
-        || (share.scheduler != XM_SCHED_CREDIT && share.scheduler != XM_SCHED_CREDIT2))
+        || !share_of(xen, work, pool, &share))
         return false;
     for (size_t i = 0; i < work->vcpu_count; i++) {
         const char *text = asks->items[work->vcpus + i].text;
@@ -151,6 +166,7 @@ static bool settle(struct xen_host *xen, const xen_asks *asks, const struct work
 static int read_all(struct xen_host *xen, struct work *works, size_t count, xm_host_configs *configs, xm_error **err)
 {
     XM_AUTO(xen_asks) *asks = xen_asks_new();
+    struct pool pool = { .scheduler = XM_SCHED_OTHER };
     size_t first;
 
     for (size_t i = 0; i < count; i++) {
@@ -169,7 +185,7 @@ static int read_all(struct xen_host *xen, struct work *works, size_t count, xm_h
     for (size_t i = count, end = asks->count; i-- > 0;) {
         if (works[i].config == NULL)
             continue;
-        if (settle(xen, asks, &works[i], end))
+        if (settle(xen, asks, &works[i], end, &pool))
             configs->items[i].json = XM_TAKE(works[i].config);
         end = works[i].disk_devs;
     }

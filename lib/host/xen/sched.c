@@ -58,7 +58,7 @@ int xen_host_pools(struct xm_host *host, xm_pools **ret, xm_error **err)
     return 0;
 }
 
-static int pool_scheduler(struct xen_host *xen, uint32_t id, enum xm_scheduler *ret, xm_error **err)
+int xen_pool_scheduler(struct xen_host *xen, uint32_t id, enum xm_scheduler *ret, xm_error **err)
 {
     xc_cpupoolinfo_t *info = xc_cpupool_getinfo(xen->xc, id);
     bool found = info != NULL && info->cpupool_id == id;
@@ -80,7 +80,7 @@ int xen_host_tune_pool(struct xm_host *host, const struct xm_pool *pool, xm_erro
     enum xm_scheduler has;
     int rc;
 
-    if (pool_scheduler(xen, pool->id, &has, err) < 0 || xm_host_check_pool(pool, err) < 0)
+    if (xen_pool_scheduler(xen, pool->id, &has, err) < 0 || xm_host_check_pool(pool, err) < 0)
         return -1;
     if (has != pool->scheduler || has == XM_SCHED_OTHER)
         return xm_fail(err, XM_UNSUPPORTED, "cpu pool %u has another scheduler", pool->id);
@@ -89,26 +89,34 @@ int xen_host_tune_pool(struct xm_host *host, const struct xm_pool *pool, xm_erro
     return rc != 0 ? xm_fail_errno(err, errno, "cannot set the scheduler's figures of cpu pool %u", pool->id) : 0;
 }
 
-int xen_host_share(struct xm_host *host, uint32_t domid, struct xm_share *ret, xm_error **err)
+int xen_share_of(struct xen_host *xen, uint32_t domid, enum xm_scheduler scheduler, struct xm_share *ret, xm_error **err)
 {
     struct xen_domctl_sched_credit2 credit2 = { 0 };
     struct xen_domctl_sched_credit credit = { 0 };
-    struct xen_host *xen = xen_of(host);
-    struct xm_share share = { 0 };
-    xc_domaininfo_t info;
+    struct xm_share share = { .scheduler = scheduler };
     int rc;
 
-    if (xen_info(xen, domid, &info, err) < 0 || pool_scheduler(xen, info.cpupool, &share.scheduler, err) < 0
-        || xm_host_check_scheduler(domid, share.scheduler, share.scheduler, err) < 0)
+    if (xm_host_check_scheduler(domid, scheduler, scheduler, err) < 0)
         return -1;
-    rc = share.scheduler == XM_SCHED_CREDIT ? xc_sched_credit_domain_get(xen->xc, domid, &credit)
-                                            : xc_sched_credit2_domain_get(xen->xc, domid, &credit2);
+    rc = scheduler == XM_SCHED_CREDIT ? xc_sched_credit_domain_get(xen->xc, domid, &credit)
+                                      : xc_sched_credit2_domain_get(xen->xc, domid, &credit2);
     if (rc != 0)
         return xm_fail_errno(err, errno, "cannot read domain %u's share of the processors", domid);
-    share.weight = share.scheduler == XM_SCHED_CREDIT ? credit.weight : credit2.weight;
-    share.cap = share.scheduler == XM_SCHED_CREDIT ? credit.cap : credit2.cap;
+    share.weight = scheduler == XM_SCHED_CREDIT ? credit.weight : credit2.weight;
+    share.cap = scheduler == XM_SCHED_CREDIT ? credit.cap : credit2.cap;
     *ret = share;
     return 0;
+}
+
+int xen_host_share(struct xm_host *host, uint32_t domid, struct xm_share *ret, xm_error **err)
+{
+    struct xen_host *xen = xen_of(host);
+    enum xm_scheduler scheduler;
+    xc_domaininfo_t info;
+
+    if (xen_info(xen, domid, &info, err) < 0 || xen_pool_scheduler(xen, info.cpupool, &scheduler, err) < 0)
+        return -1;
+    return xen_share_of(xen, domid, scheduler, ret, err);
 }
 
 int xen_host_set_share(struct xm_host *host, uint32_t domid, const struct xm_share *share, xm_error **err)
@@ -118,7 +126,7 @@ int xen_host_set_share(struct xm_host *host, uint32_t domid, const struct xm_sha
     xc_domaininfo_t info;
     int rc;
 
-    if (xen_info(xen, domid, &info, err) < 0 || pool_scheduler(xen, info.cpupool, &has, err) < 0
+    if (xen_info(xen, domid, &info, err) < 0 || xen_pool_scheduler(xen, info.cpupool, &has, err) < 0
         || xm_host_check_scheduler(domid, has, share->scheduler, err) < 0
         || xm_share_check(share, info.max_vcpu_id == XEN_INVALID_MAX_VCPU_ID ? 0 : info.max_vcpu_id + 1, err) < 0)
         return -1;

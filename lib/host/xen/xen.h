@@ -140,6 +140,13 @@ void xen_names_making(struct xen_host *xen);
  * libraries that it names come first. Where it does not, all that is lost is time. */
 XM_API int libxl_name_to_domid(libxl_ctx *ctx, const char *name, uint32_t *ret_domid);
 
+/* --- sched.c --- */
+
+/* XM_NOT_FOUND: there is no such pool. */
+int xen_pool_scheduler(struct xen_host *xen, uint32_t id, enum xm_scheduler *ret, xm_error **err);
+/* xen_host_share() of a domain whose scheduler is known. */
+int xen_share_of(struct xen_host *xen, uint32_t domid, enum xm_scheduler scheduler, struct xm_share *ret, xm_error **err);
+
 /* --- life.c --- */
 
 /* Destroys; never interrupted, as it is what cleaning up consists of. */
