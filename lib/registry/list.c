@@ -70,7 +70,7 @@ static void learn(const xm_reg *reg, struct lesson *lesson, const struct xm_reg_
         return;
     *known = *stamps;
     known->name = xm_strdup(entry->name);
-    known->state = xm_reg_format_state(&entry->state);
+    known->state = entry->state;
     lesson->count++;
     lesson->fresh++;
 }
@@ -78,18 +78,14 @@ static void learn(const xm_reg *reg, struct lesson *lesson, const struct xm_reg_
 static bool recall(xm_reg *reg, struct lesson *lesson, const struct xm_reg_known *stamps, struct xm_reg_entry *ret_entry)
 {
     const struct xm_reg_known *known = xm_reg_known(xm_reg_index(reg), stamps->uuid);
-    struct xm_reg_entry entry = { 0 };
 
     if (known == NULL || !xm_reg_stamp_equal(&known->doc_stamp, &stamps->doc_stamp)
-        || !xm_reg_stamp_equal(&known->state_stamp, &stamps->state_stamp)
-        || xm_reg_parse_state(known->state, strlen(known->state), XM_REG_INDEX, &entry.state, NULL) < 0)
+        || !xm_reg_stamp_equal(&known->state_stamp, &stamps->state_stamp))
         return false;
-    memcpy(entry.uuid, stamps->uuid, sizeof(entry.uuid));
-    entry.name = xm_strdup(known->name);
-    *ret_entry = entry;
+    *ret_entry = (struct xm_reg_entry){ .state = known->state, .name = xm_strdup(known->name) };
+    memcpy(ret_entry->uuid, stamps->uuid, sizeof(ret_entry->uuid));
     lesson->known[lesson->count] = *known;
-    lesson->known[lesson->count].name = xm_strdup(known->name);
-    lesson->known[lesson->count++].state = xm_strdup(known->state);
+    lesson->known[lesson->count++].name = xm_strdup(known->name);
     return true;
 }
 
@@ -115,10 +111,8 @@ static void end_lesson(const xm_reg *reg, struct lesson *lesson)
 {
     if (lesson->fresh >= WORTH_WRITING)
         xm_reg_index_write(reg, lesson->known, lesson->count);
-    for (size_t i = 0; i < lesson->count; i++) {
+    for (size_t i = 0; i < lesson->count; i++)
         free(lesson->known[i].name);
-        free(lesson->known[i].state);
-    }
     free(lesson->known);
 }
 
@@ -142,6 +136,7 @@ int xm_reg_list(xm_reg *reg, xm_reg_entries **ret_entries, xm_error **err)
 
     if (xm_reg_uuids(reg, &uuids, &count, err) < 0)
         return -1;
+    xm_reg_reach(reg);
     entries = xm_new0(xm_reg_entries, 1);
     entries->items = xm_new0(struct xm_reg_entry, count);
     lesson.known = xm_new0(struct xm_reg_known, count);
@@ -188,6 +183,7 @@ int xm_reg_find(xm_reg *reg, const char *name, char ret_uuid[37], xm_error **err
 
     if (xm_reg_uuids(reg, &uuids, &count, err) < 0)
         return -1;
+    xm_reg_reach(reg);
     for (size_t i = 0; i < count && !found; i++) {
         xm_autofree char *own = name_of(reg, uuids[i], &unknown);
 

@@ -138,6 +138,7 @@ int xm_reg_view(const char *base, const struct xm_log *log, xm_reg **ret_reg, xm
     reg->base = xm_strdup(base);
     reg->domains = xm_printf("%s/domains", base);
     reg->locks = xm_printf("%s/locks", base);
+    reg->domains_fd = -1;
     reg->log = log;
     *ret_reg = reg;
     return 0;
@@ -167,6 +168,8 @@ void xm_reg_close(xm_reg *reg)
     free(reg->base);
     free(reg->domains);
     free(reg->locks);
+    if (reg->domains_fd >= 0)
+        close(reg->domains_fd);
     xm_reg_index_free(reg->index);
     free(reg);
 }

@@ -12,6 +12,7 @@ struct xm_reg_index;
 
 struct xm_reg {
     char *base, *domains, *locks;
+    int domains_fd;             /* that directory, as of the latest xm_reg_reach(); -1: it is not there */
     const struct xm_log *log;
     bool keeps_index;           /* writes BASE/index where that pays */
     struct xm_reg_index *index; /* NULL until it is needed */
@@ -58,9 +59,12 @@ struct xm_reg_stamp {
 struct xm_reg_known {
     char uuid[37];
     struct xm_reg_stamp doc_stamp, state_stamp;
-    char *name, *state;         /* out of the document; the state as text */
+    struct xm_reg_state state;
+    char *name;                 /* out of the document */
 };
 
+/* To be called before stamps are taken: another directory may have come into the old one's place. */
+void xm_reg_reach(xm_reg *reg);
 struct xm_reg_stamp xm_reg_stamp_of(const xm_reg *reg, const char *uuid, const char *file);
 bool xm_reg_stamp_equal(const struct xm_reg_stamp *a, const struct xm_reg_stamp *b);
 /* Has it been so for long enough that no other file could have the same stamp? */

@@ -81,19 +81,18 @@ static void index_all(xm_reg *reg, unsigned count)
 {
     struct xm_reg_known *known = xm_new0(struct xm_reg_known, count);
 
+    xm_reg_reach(reg);
     for (unsigned i = 0; i < count; i++) {
         uuid_of(i, known[i].uuid);
         known[i].doc_stamp = xm_reg_stamp_of(reg, known[i].uuid, XM_REG_DOC);
         known[i].state_stamp = xm_reg_stamp_of(reg, known[i].uuid, XM_REG_STATE);
         known[i].name = xm_printf("indexed %u\n", i);
-        known[i].state = xm_reg_format_state(&halted);
+        known[i].state = halted;
     }
     xm_reg_index_write(reg, known, count);
     usleep(20000);              /* what comes now has another time of change */
-    for (unsigned i = 0; i < count; i++) {
+    for (unsigned i = 0; i < count; i++)
         free(known[i].name);
-        free(known[i].state);
-    }
     free(known);
 }
 
@@ -133,6 +132,34 @@ static void what_has_not_changed_is_taken_from_the_index(void **state)
     assert_int_equal(xm_reg_find(reg, "guest 2\n", uuid, NULL), -1);
 }
 
+static void a_state_comes_back_whole(void **state)
+{
+    static const struct xm_reg_state full = {
+        .phase = XM_PHASE_RESUMING, .managed = true, .restarting = true, .held = true, .asked = 1, .again = true,
+        .preserved = true, .domid = 7, .built = INT64_MAX, .cpu_ns = INT64_MAX, .mem_kib = 4096, .vcpus = UINT32_MAX,
+        .restarts = 3, .last_reason = 0, .kept_domid = 9, .kept_uuid = "99999999-1111-4111-8111-111111111111", .kept_at = 5,
+    };
+    struct xm_reg_known known[2] = { { .name = (char *)"one two" }, { .name = (char *)"" } };
+    const struct xm_reg_known *read;
+    xm_reg *reg = *state;
+
+    for (unsigned i = 0; i < 2; i++)
+        uuid_of(i, known[i].uuid);
+    known[0].state = full;
+    known[1].state = halted;
+    xm_reg_index_write(reg, known, 2);
+    *state = reg = reopen(reg);
+    for (unsigned i = 0; i < 2; i++) {
+        xm_autofree char *was = xm_reg_format_state(&known[i].state), *is = NULL;
+
+        read = xm_reg_known(xm_reg_index(reg), known[i].uuid);
+        assert_non_null(read);
+        assert_string_equal(read->name, known[i].name);
+        is = xm_reg_format_state(&read->state);
+        assert_string_equal(is, was);
+    }
+}
+
 static void what_has_changed_is_read_again(void **state)
 {
     XM_AUTO(xm_doc) *doc = NULL;
@@ -154,6 +181,21 @@ static void what_has_changed_is_read_again(void **state)
     expect_name(reg, 2, "guest 2\n");
     assert_int_equal(xm_reg_find(reg, "renamed", uuid, NULL), 0);
     assert_int_equal(xm_reg_find(reg, "indexed 1\n", uuid, NULL), -1);
+}
+
+static void a_copy_in_the_directory_s_place_is_seen(void **state)
+{
+    xm_autofree char *command = xm_printf("cd %s && mv domains old && cp -a old domains && sed -i 's/guest 1/other 1/' "
+                                          "domains/*/" XM_REG_DOC, base);
+    xm_reg *reg = *state;
+
+    for (unsigned i = 0; i < 3; i++)
+        add(reg, i);
+    index_all(reg, 3);
+    *state = reg = reopen(reg);
+    expect_name(reg, 1, "indexed 1\n");
+    assert_int_equal(system(command), 0);
+    expect_name(reg, 1, "other 1\n");
 }
 
 static void damage_is_told_whatever_the_index_says(void **state)
@@ -255,14 +297,16 @@ static void a_listing_opens_no_file_of_a_guest_that_the_index_knows(void **state
     opens = 0;
     assert_int_equal(xm_reg_list(reg, &entries, NULL), 0);
     assert_int_equal(entries->count, 300);
-    assert_in_range(opens, 0, 1);       /* the index itself */
+    assert_in_range(opens, 0, 2);       /* the index itself, and the directory of all */
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_has_not_changed_is_taken_from_the_index, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_state_comes_back_whole, setup, teardown),
         cmocka_unit_test_setup_teardown(what_has_changed_is_read_again, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_copy_in_the_directory_s_place_is_seen, setup, teardown),
         cmocka_unit_test_setup_teardown(damage_is_told_whatever_the_index_says, setup, teardown),
         cmocka_unit_test_setup_teardown(an_index_that_is_torn_is_none, setup, teardown),
         cmocka_unit_test_setup_teardown(what_has_only_just_come_is_not_put_in, setup, teardown),
