@@ -4,6 +4,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -11,6 +14,7 @@
 
 #include "base/mem.h"
 #include "host/xen/text.h"
+#include "host/xen/xen.h"
 
 static void expect_strip(const char *line, const char *text)
 {
@@ -105,6 +109,50 @@ static void any_program_may_be_a_known_guests_device_model(void **state)
     assert_false(SERVES_ONE("", 7));
 }
 
+/* A process with the words of a device model of domain 7, and the pipe that ends it. */
+static pid_t start_model(int *ret_end)
+{
+    int ends[2];
+    pid_t pid;
+
+    assert_int_equal(pipe(ends), 0);
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        dup2(ends[0], STDIN_FILENO);
+        close(ends[1]);
+        execl("/bin/sh", "sh", "-c", "read line", "-xen-domid", "7", (char *)NULL);
+        _exit(127);
+    }
+    close(ends[0]);
+    *ret_end = ends[1];
+    for (int tries = 0; tries < 500 && !xen_model_serves(pid, 7); tries++)
+        usleep(10000);
+    return pid;
+}
+
+static void a_device_model_that_cannot_be_looked_at_is_not_taken_for_gone(void **state)
+{
+    struct rlimit before, none;
+    int end = -1;
+    pid_t pid = start_model(&end);
+
+    (void)state;
+    assert_true(xen_model_serves(pid, 7));
+    assert_false(xen_model_serves(pid, 8));
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = before;
+    none.rlim_cur = 0;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    assert_true(xen_model_serves(pid, 7));
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    close(end);
+    assert_int_equal(waitid(P_PID, (id_t)pid, NULL, WEXITED | WNOWAIT), 0);
+    assert_false(xen_model_serves(pid, 7));     /* ended, and nobody has asked how */
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    assert_false(xen_model_serves(pid, 7));
+}
+
 static void a_code_follows_rc_then_errno_then_text(void **state)
 {
     (void)state;
@@ -144,6 +192,7 @@ int main(void)
         cmocka_unit_test(what_is_of_a_domain_is_told_by_its_name),
         cmocka_unit_test(a_device_model_is_told_by_its_words),
         cmocka_unit_test(any_program_may_be_a_known_guests_device_model),
+        cmocka_unit_test(a_device_model_that_cannot_be_looked_at_is_not_taken_for_gone),
         cmocka_unit_test(a_code_follows_rc_then_errno_then_text),
         cmocka_unit_test(dom0_mem_in_xl_s_forms_is_seen),
     };
