@@ -3,6 +3,8 @@
 # are added to it as lines.
 #
 #   tiny NAME [LINE...]     4 MiB, PV; sleeps and is deaf
+#   sleeper NAME [LINE...]  8 MiB, PVH; sleeps, and has no drivers to ask: the hypervisor itself shuts it down for
+#                           the reason that is asked for, by xm shutdown or reboot
 #   mortal NAME RS [LINE...]    8 MiB, PV; ends for reason R (0 poweroff, 1 reboot, 3 crash, 4 watchdog,
 #                           5 soft reset) after about S seconds, both of them one digit
 #   pv, pvh NAME [LINE...]  Debian's kernel, 96 MiB, with a shell on its console
@@ -26,7 +28,10 @@ write_cfg() {
 
 tiny() { write_cfg "$1" "kernel = '/guests/tiny'" 'memory = 4' "${@:2}"; }
 
-mortal() { write_cfg "$1" "kernel = '/guests/mortal'" 'memory = 8' "extra = '$2'" "${@:3}"; }
+sleeper() { tiny "$1" "type = 'pvh'" 'memory = 8' 'shadow_memory = 2' "${@:2}"; }
+
+# Who counts the seconds to its end does nothing else, and is not to keep dom0 from its work.
+mortal() { write_cfg "$1" "kernel = '/guests/mortal'" 'memory = 8' 'cpu_weight = 1' "extra = '$2'" "${@:3}"; }
 
 pv() {
     write_cfg "$1" "kernel = '/guests/vmlinux'" "ramdisk = '/guests/initrd'" 'memory = 96' \

@@ -6,10 +6,6 @@
 . "$(dirname "$0")/guests.sh"
 need_xen
 
-# A PVH guest has no drivers to ask: the hypervisor itself shuts it down, for the reason that is asked for.
-sleeper() { tiny "$1" "type = 'pvh'" 'memory = 8' 'shadow_memory = 2' "${@:2}"; }
-# Who counts the seconds to its end does nothing else, and is not to keep dom0 from its work.
-brief() { mortal "$1" "$2" 'cpu_weight = 1' "${@:3}"; }
 log=/var/log/xm/xm.log
 # By its own word, which is quicker than a look at all processes.
 supervisor() {
@@ -34,18 +30,19 @@ counted() {
 
 # s stays, r is rebooted, h is shut down and x started meanwhile; d crashes and is restarted, k crashes and is
 # kept, m powers off and is halted
-for name in $(group s 4) $(group r 5); do sleeper $name; xm create -q $name.cfg; done
-for name in $(group h 3); do sleeper $name; xm new -q $name.cfg && xm start $name; done
-for name in $(group x 2); do sleeper $name; xm new -q $name.cfg; done
-for name in $(group d 3); do brief $name 39 'on_crash = "restart"'; xm create -q $name.cfg; done
-for name in $(group k 1); do brief $name 39 'on_crash = "preserve"'; xm create -q $name.cfg; done
-for name in $(group m 2); do brief $name 09; xm new -q $name.cfg && xm start $name; done
+for name in $(group s 4) $(group r 5) $(group h 3) $(group x 2); do sleeper $name; done
+for name in $(group s 4) $(group r 5); do echo $name; done | xargs -P 3 -I NAME xm create -q NAME.cfg
+for name in $(group h 3) $(group x 2); do xm new -q $name.cfg; done
+group h 3 | xargs -P 3 -n 1 xm start
+for name in $(group d 3); do mortal $name 39 'on_crash = "restart"'; xm create -q $name.cfg; done
+for name in $(group k 1); do mortal $name 39 'on_crash = "preserve"'; xm create -q $name.cfg; done
+for name in $(group m 2); do mortal $name 09; xm new -q $name.cfg && xm start $name; done
 is 'kill: twenty guests' 20 "$(xm list | tail -n +3 | wc -l)"
 stays=$(column s) kept=$(column k)
 
 # Two that xm is to leave alone: nobody looks after the second, which crashes.
 sleeper foreign 'on_reboot = "preserve"'
-brief alone 36 'on_crash = "destroy"'
+mortal alone 36 'on_crash = "destroy"'
 check "kill: and two of stock xl's" 'xl create -q foreign.cfg && xl create -q -e alone.cfg'
 foreign=$(xl domid foreign) alone=$(xl domid alone)
 
@@ -56,22 +53,28 @@ foreign=$(xl domid foreign) alone=$(xl domid alone)
     [ $round != 1 ] || for name in $(group x 2); do xm start $name; done
     [ $round != 2 ] || for name in $(group h 3); do xm shutdown $name; done
 done) &
-commands=$! kills=0 replaced=0
-end=$((SECONDS + 30))
-while kill -0 $commands 2>/dev/null || [ $SECONDS -lt $end ]; do
-    if [ $((RANDOM % 3)) = 0 ]; then
+commands=$! kills=0 replaced=0 busy=0
+# Of those, busy had a worker that did something. The kernel ends that line with no newline.
+has_work() { children=; read -r children 2>/dev/null <"/proc/$1/task/$1/children"; [ -n "$children" ]; }
+end=$((SECONDS + 25))
+# At random moments, until all has been asked for and both have been done often enough.
+while kill -0 $commands 2>/dev/null || [ $SECONDS -lt $end ] || [ $kills -lt 8 ] || [ $replaced -lt 4 ]; do
+    if [ $(((kills + replaced) % 3)) = 2 ]; then
         supervise --replace
         replaced=$((replaced + 1))
-    else
-        pid=$(supervisor) && kill -KILL "$pid" && kills=$((kills + 1))
+    elif pid=$(supervisor); then
+        has_work "$pid" && busy=$((busy + 1))
+        kill -KILL "$pid" && kills=$((kills + 1))
         sleep 0.$((RANDOM % 10))
         supervise
+    else
+        supervise       # none has come up yet, or it yielded to one that was just going
     fi
     sleep $((RANDOM % 2)).$((RANDOM % 10))
 done
-echo "# killed $kills times, replaced $replaced times"
-check 'kill: several times' "test $kills -ge 8 && test $replaced -ge 2"
-check 'kill: and some took over from others' 'grep -q "Took over from process" $log'
+echo "# killed $kills times, $busy of them at work, replaced $replaced times"
+check 'kill: several times, and in the midst of work' "test $busy -ge 3"
+check 'kill: and some took over from others, with work under way' 'grep -q "Took over from process [0-9]*, with [1-9]" $log'
 wait $commands
 is 'kill: what was asked for meanwhile succeeded' 0 $?
 supervise
@@ -93,7 +96,11 @@ is 'kill: each reboot is answered once' "$(for name in $(group r 5); do echo $na
 check 'kill: each that crashes did so more than once' 'for name in $(group d 3); do [ $(restarts $name) -ge 2 ] || exit 1; done'
 echo "# $(total) restarts"
 is 'kill: each restart is counted once' "$(told)" "$(counted)"
-is 'kill: no end is answered twice' '' "$(grep -o 'started again (id=[0-9]*)' $log | sort | uniq -d)"
+# That none was built twice is told below, by the domains' numbers.
+ends() { grep -oE "(Destroying|Preserving dead) domain $1 \\([0-9]+\\)" "$log"; }
+is 'kill: no end is answered twice' '' "$(ends '[a-z0-9]+' | sort | uniq -d)"
+is 'kill: and none never' "$(for name in $(group h 3) $(group k 1) $(group m 2); do echo $name 1; done)" \
+    "$(for name in $(group h 3) $(group k 1) $(group m 2); do echo $name $(ends $name | wc -l); done)"
 is 'kill: nobody is there twice' '' "$(xl list | awk 'NR > 1 { print $1 }' | sort | uniq -d)"
 is 'kill: nobody else is there' $((20 + 2)) "$(xm list | tail -n +3 | wc -l)"
 check 'kill: there is nothing to repair' 'xm repair -n >found 2>&1; cat found; test ! -s found'
@@ -121,7 +128,7 @@ kill %?events 2>/dev/null
 sleeper last
 xm create -q last.cfg
 is 'kill: no domain was made in vain' $((20 + 2 + $(total) + 1)) "$(xl domid last)"
-for name in $(group s 4) $(group r 5) $(group x 2) $(group d 3) $(group k 1) last foreign alone; do xm destroy $name; done
+for name in $(group s 4) $(group r 5) $(group x 2) $(group d 3) $(group k 1) last foreign alone; do echo $name; done | xargs -P 3 -n 1 xm destroy
 is 'kill: nothing is left' 1 "$(xl list | tail -n +2 | wc -l)"
 check 'kill: nothing to repair' 'xm repair -n >found 2>&1; cat found; test ! -s found'
 done_testing
