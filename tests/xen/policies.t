@@ -127,12 +127,12 @@ check 'coredump-restart: no more cores than core_max_count' "
     ready core 2 && xl sysrq core c; back core $second && ls /var/xen/dump/core/*-core.$second.core && [ \$(ls /var/xen/dump/core | wc -l) = 1 ]"
 xm destroy core
 
-mortal broken 33 'on_crash = "coredump-restart"'
+mortal broken 39 'on_crash = "coredump-restart"'
 xm create -q broken.cfg
 first=$(id_of broken)
 check 'coredump-restart: what there is of a core that fails is called so, and the guest comes back' "
-    back broken $first && ls /var/xen/dump/broken/*-broken.$first.core-incomplete && ! ls /var/xen/dump/broken/*.core &&
-    log_has 'No core of domain broken ($first): '"
+    back broken $first && wait_for 60 'compgen -G \"/var/xen/dump/broken/*-broken.*.core-incomplete\"' &&
+    ! compgen -G '/var/xen/dump/broken/*.core' && log_has 'No core of domain broken ($first): '"
 end broken
 { cat before.conf; echo 'core_max_mib = 4'; } >/etc/xen/xm.conf
 mortal big 31 'on_crash = "coredump-destroy"'
@@ -184,7 +184,7 @@ done
 for reason in "${!reasons[@]}"; do
     name=r$reason
     check "on_$reason=restart: it is back, name and uuid the same" "
-        back $name ${first[$name]} && [ \"\$(uuid_of $name)\" = '${uuid[$reason]}' ]"
+        wait_for 300 'is_back $name ${first[$name]} && [ \"\$(uuid_of $name)\" = ${uuid[$reason]} ]'"
     end $name
 done
 for reason in "${!reasons[@]}"; do
