@@ -18,5 +18,5 @@ refuse 'console: a halted guest' 1 "^Error: Domain 'idle' is not started" 'xm co
 refuse 'xl console: an unknown type' 1 '^console type supported are: pv, serial, vuart' 'xl console -t tty idle'
 refuse 'xl console: unknown guest' 1 'invalid domain identifier' 'xl console nobody'
 check 'create -c: the console from the first line on' \
-    'guest c; (sleep 2; printf "\035") | timeout 20 xm create -c c.cfg | grep -q Linux && xm domid c'
+    'guest c; (sleep 6; printf "\035") | timeout 20 xm create -c c.cfg | grep -q Linux && xm domid c'
 done_testing
