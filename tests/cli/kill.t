@@ -74,7 +74,7 @@ while [ "$(date +%s)" -lt $end ] || { [ $kills -lt 8 ] && [ "$(date +%s)" -lt $(
     disown $!
     sleep 0.$((RANDOM % 5))
 done
-check 'kill: what was asked for meanwhile succeeds' 'wait_for 20 "! kill -0 $commands"'
+check 'kill: what was asked for meanwhile succeeds' 'wait_for 120 "! kill -0 $commands"'
 behave $(all s:20 x:5 q:5) >"$host/sim/host.json"       # who comes up from now on, stays
 echo "# killed $kills times"
 check 'kill: many times' "test $kills -ge 8"
@@ -87,7 +87,7 @@ settled() {
 }
 # Reboots of those who had their behaviour before are still to come.
 quiet() { settled && sleep 5 && cp now then && settled && test "$(column . then)" = "$(column . now)"; }
-check 'kill: it comes to rest' 'wait_for 60 quiet'
+check 'kill: it comes to rest' 'wait_for 180 quiet'
 is 'kill: who stays is the same as before' "$(column s before)" "$(column s now)"
 is 'kill: who is to be kept is kept, as the domain that it was' "$(column k before)" "$(column k now)"
 is 'kill: who crashed, powered off or was shut down is halted' "$(all c:10 m:10 q:5 | sed 's/$/ -/' | sort)" \
