@@ -97,24 +97,13 @@ static void plan_file(struct boot *boot, const xm_guest_list *list, struct boot_
         boot_fail(boot, item, why);
 }
 
-static int make_plan(struct boot *boot, xm_error **err)
+static void choose_all(struct boot *boot, const xm_guest_list *list, struct boot_file *files, size_t count)
 {
-    XM_AUTO(xm_guest_list) *list = NULL;
-    struct boot_file *files = NULL;
-    size_t count = 0;
-
-    if (xm_guest_list_load(&boot->env->guests, XM_WANT_NAME, &list, err) < 0
-        || boot_files(boot->env, &files, &count, err) < 0)
-        return -1;
     for (size_t i = 0; i < list->count; i++)
         if (list->items[i].managed || list->items[i].damage != NULL)
             plan_managed(boot, &list->items[i]);
     for (size_t i = 0; i < count; i++)
         plan_file(boot, list, &files[i]);
-    boot_files_free(files, count);
-    boot_drop_unplanned(boot);
-    boot_sort(boot);
-    return 0;
 }
 
 /* --- when --- */
@@ -268,7 +257,7 @@ static int autostart_run(struct xm_env *env, const struct xm_call *call, xm_erro
     if (boot_read_args(&boot, &args.boot, usual_jobs(), TIMEOUT, err) < 0
         || boot_number(env, "--disk-wait", args.disk_word, 0, DISK_WAIT, &args.disk_wait, err) < 0
         || boot_number(env, "--memory-wait", args.memory_word, 0, MEMORY_WAIT, &args.memory_wait, err) < 0
-        || make_plan(&boot, err) < 0)
+        || boot_plan(&boot, choose_all, err) < 0)
         return -1;
     return boot_carry_out(&boot, &args.boot, "started", err);
 }

@@ -51,14 +51,13 @@ static void choose(struct boot *boot, struct boot_item *item, const struct xm_gu
         boot_end(boot, item, BOOT_LEFT, xm_strdup("is paused"));
 }
 
-/* False: it is none of ours to stop. */
-static bool plan_guest(struct boot *boot, const struct xm_guest *guest, const struct boot_file *files, size_t count)
+static void plan_guest(struct boot *boot, const struct xm_guest *guest, const struct boot_file *files, size_t count)
 {
     const struct autostop_args *args = boot->args;
     struct boot_item *item;
 
     if (guest->domid == 0 || guest->domid == XM_DOMID_NONE || guest->domain.dying || (!guest->ours && !args->all))
-        return false;
+        return;                 /* it is none of ours to stop */
     item = boot_add(boot, guest->name != NULL ? guest->name : guest->uuid, guest->uuid);
     item->file = xm_strdup(file_of(files, count, item));
     if (guest->damage != NULL)
@@ -67,25 +66,12 @@ static bool plan_guest(struct boot *boot, const struct xm_guest *guest, const st
         boot_read_entry(boot, item);
     if (item->state == BOOT_WAITING)
         choose(boot, item, guest);
-    return true;
 }
 
-static int make_plan(struct boot *boot, xm_error **err)
+static void choose_all(struct boot *boot, const xm_guest_list *list, struct boot_file *files, size_t count)
 {
-    XM_AUTO(xm_guest_list) *list = NULL;
-    struct boot_file *files = NULL;
-    size_t count = 0;
-
-    if (xm_guest_list_load(&boot->env->guests, XM_WANT_NAME, &list, err) < 0
-        || boot_files(boot->env, &files, &count, err) < 0)
-        return -1;
     for (size_t i = 0; i < list->count; i++)
-        (void)plan_guest(boot, &list->items[i], files, count);
-    boot_files_free(files, count);
-    boot_drop_unplanned(boot);
-    boot_sort(boot);
-    boot_reverse(boot);
-    return 0;
+        plan_guest(boot, &list->items[i], files, count);
 }
 
 /* --- when and how --- */
@@ -158,8 +144,9 @@ static int autostop_run(struct xm_env *env, const struct xm_call *call, xm_error
     if (boot_read_args(&boot, &args.boot, JOBS, TIMEOUT, err) < 0)
         return -1;
     args.boot.seconds_word = seconds = xm_printf("%u", args.boot.seconds);
-    if (make_plan(&boot, err) < 0)
+    if (boot_plan(&boot, choose_all, err) < 0)
         return -1;
+    boot_reverse(&boot);
     return boot_carry_out(&boot, &args.boot, "stopped", err);
 }
 

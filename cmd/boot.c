@@ -57,21 +57,6 @@ void boot_clear(struct boot *boot)
     free(boot->items);
 }
 
-void boot_drop_unplanned(struct boot *boot)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < boot->count; i++) {
-        struct boot_item *item = boot->items[i];
-
-        if (item->state == BOOT_WAITING && item->action == NULL)
-            free_item(item);
-        else
-            boot->items[kept++] = item;
-    }
-    boot->count = kept;
-}
-
 int boot_number(struct xm_env *env, const char *option, const char *word, unsigned min, unsigned otherwise, unsigned *ret,
                 xm_error **err)
 {
@@ -134,7 +119,8 @@ static void read_file(struct xm_env *env, struct boot_file *file)
     env->fail_words = false;
 }
 
-int boot_files(struct xm_env *env, struct boot_file **ret_files, size_t *ret_count, xm_error **err)
+/* The files of auto_dir that are configurations, by name. A directory that is not there has none. */
+static int read_files(struct xm_env *env, struct boot_file **ret_files, size_t *ret_count, xm_error **err)
 {
     const char *dir_path = env->conf->auto_dir;
     struct boot_file *files = NULL;
@@ -161,7 +147,7 @@ int boot_files(struct xm_env *env, struct boot_file **ret_files, size_t *ret_cou
     return 0;
 }
 
-void boot_files_free(struct boot_file *files, size_t count)
+static void free_files(struct boot_file *files, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         free(files[i].path);
@@ -184,7 +170,7 @@ static void tell_circle(void *arg, const char *text)
     fprintf(stderr, "Warning: xm_start_after goes round in a circle, the last step is not heeded: %s\n", text);
 }
 
-void boot_sort(struct boot *boot)
+static void sort(struct boot *boot)
 {
     boot->turns = xm_new0(struct xm_turn, boot->count + 1);
     for (size_t i = 0; i < boot->count; i++) {
@@ -195,6 +181,38 @@ void boot_sort(struct boot *boot)
         };
     }
     xm_turns_sort(boot->turns, boot->count, tell_circle, NULL);
+}
+
+/* Forgets items for which nothing is to be done. */
+static void drop_unplanned(struct boot *boot)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < boot->count; i++) {
+        struct boot_item *item = boot->items[i];
+
+        if (item->state == BOOT_WAITING && item->action == NULL)
+            free_item(item);
+        else
+            boot->items[kept++] = item;
+    }
+    boot->count = kept;
+}
+
+int boot_plan(struct boot *boot, void (*choose)(struct boot *, const xm_guest_list *, struct boot_file *, size_t), xm_error **err)
+{
+    XM_AUTO(xm_guest_list) *list = NULL;
+    struct boot_file *files = NULL;
+    size_t count = 0;
+
+    if (xm_guest_list_load(&boot->env->guests, XM_WANT_NAME, &list, err) < 0
+        || read_files(boot->env, &files, &count, err) < 0)
+        return -1;
+    choose(boot, list, files, count);
+    free_files(files, count);
+    drop_unplanned(boot);
+    sort(boot);
+    return 0;
 }
 
 void boot_reverse(struct boot *boot)

@@ -79,16 +79,14 @@ void boot_fail(struct boot *boot, struct boot_item *item, xm_error *why);
 /* Fills in doc and says out of the guest's entry; a failure ends the item. */
 void boot_read_entry(struct boot *boot, struct boot_item *item);
 
-/* The files of auto_dir that are configurations, by name. A directory that is not there has none. */
+/* A file of auto_dir that is a configuration. */
 struct boot_file { char *path; xm_doc *doc; xm_error *why; };
-int boot_files(struct xm_env *env, struct boot_file **ret_files, size_t *ret_count, xm_error **err);
-void boot_files_free(struct boot_file *files, size_t count);
 const char *boot_file_name(const struct boot_file *file);       /* the guest's */
 
-/* Forgets items for which nothing is to be done. Before boot_sort(). */
-void boot_drop_unplanned(struct boot *boot);
-/* Orders the items, and tells of circles; or turns that order round, needs and all. */
-void boot_sort(struct boot *boot);
+/* Has choose add items out of all guests and the files of auto_dir by name, forgets those for which nothing
+ * is to be done, orders the rest, and tells of circles. */
+int boot_plan(struct boot *boot, void (*choose)(struct boot *, const xm_guest_list *, struct boot_file *, size_t), xm_error **err);
+/* Turns that order round, needs and all. */
 void boot_reverse(struct boot *boot);
 
 /* Prints the plan, if that is all that is wanted; or works until all items have ended, and tells the

@@ -125,6 +125,13 @@ void xm_json_set(xm_json *object, const char *key, xm_json *value)
     object->items[at] = value;
 }
 
+void xm_json_remove(xm_json *array, size_t index)
+{
+    xm_json_free(array->items[index]);
+    array->count--;
+    memmove(&array->items[index], &array->items[index + 1], (array->count - index) * sizeof(*array->items));
+}
+
 xm_json *xm_json_list(xm_json *object, const char *key)
 {
     size_t at = find(object, key);

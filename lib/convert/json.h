@@ -62,6 +62,7 @@ XM_API xm_json *xm_json_new_float(double value);
 XM_API xm_json *xm_json_new_bool(bool value);
 XM_API void xm_json_add(xm_json *array, xm_json *item);
 XM_API void xm_json_set(xm_json *object, const char *key, xm_json *value);
+XM_API void xm_json_remove(xm_json *array, size_t index);
 /* The array at key, to be changed; a new one if there is none. */
 XM_API xm_json *xm_json_list(xm_json *object, const char *key);
 

@@ -253,6 +253,13 @@ void xm_node_add(xm_node *list, xm_node *item)
     list->items[list->count++] = item;
 }
 
+void xm_node_remove(xm_node *list, size_t index)
+{
+    xm_node_free(list->items[index]);
+    list->count--;
+    memmove(&list->items[index], &list->items[index + 1], (list->count - index) * sizeof(*list->items));
+}
+
 xm_node *xm_node_copy(const xm_node *node)
 {
     xm_node *copy;

@@ -59,6 +59,7 @@ XM_API xm_node *xm_node_new(enum xm_node_type type, struct xm_place place);
 XM_API xm_node *xm_node_new_str(const char *text, struct xm_place place);
 XM_API xm_node *xm_node_new_int(int64_t value, struct xm_place place);
 XM_API void xm_node_add(xm_node *list, xm_node *item);  /* takes item */
+XM_API void xm_node_remove(xm_node *list, size_t index);
 XM_API xm_node *xm_node_copy(const xm_node *node);
 XM_API void xm_node_free(xm_node *node);
 XM_AUTO_DEFINE(xm_node)

@@ -77,13 +77,14 @@ static xm_host *host_of(const struct target *target)
 
 /* --- attach --- */
 
-static int fail_connect(const struct xm_order *order, int devid, xm_error *why, xm_error **err)
+/* Takes why. */
+static int fail_device(enum xm_device_kind kind, const char *word, const char *what, xm_error *why, xm_error **err)
 {
     xm_autofree char *text = xm_error_text(why);
     enum xm_code code = why->code;
 
     xm_error_free(why);
-    return xm_fail(err, code, "Device %d (%s) could not be connected. %s", devid, xm_device_class(order->kind), text);
+    return xm_fail(err, code, "Device %s (%s) could not be %s. %s", word, xm_device_class(kind), what, text);
 }
 
 /* As create: in xm's words what others use is refused, in xl's that is left to Xen's scripts. */
@@ -140,11 +141,13 @@ static int check_all(struct target *target, const struct xm_order *order, xm_err
 
 static int attach_live(struct target *target, struct xm_order *order, int *ret_devid, xm_error **err)
 {
+    xm_autofree char *word = NULL;
     xm_error *why = NULL;
 
-    if (xm_host_attach(host_of(target), target->domid, order->kind, xm_order_device(order), ret_devid, &why) < 0)
-        return fail_connect(order, order->devid < 0 ? 0 : order->devid, why, err);
-    return 0;
+    if (xm_host_attach(host_of(target), target->domid, order->kind, xm_order_device(order), ret_devid, &why) == 0)
+        return 0;
+    word = xm_printf("%d", order->devid < 0 ? 0 : order->devid);
+    return fail_device(order->kind, word, "connected", why, err);
 }
 
 static int attach_both(struct target *target, struct xm_order *order, const xm_doc *doc, xm_error **err)
@@ -225,15 +228,10 @@ static int find_device(struct target *target, enum xm_device_kind kind, int devi
 static int detach_live(struct target *target, enum xm_device_kind kind, int devid, const char *word, bool force, xm_error **err)
 {
     xm_error *why = NULL;
-    xm_autofree char *text = NULL;
-    enum xm_code code;
 
-    if (xm_host_detach(host_of(target), target->domid, kind, devid, force, &why) == 0)
-        return 0;
-    text = xm_error_text(why);
-    code = why->code;
-    xm_error_free(why);
-    return xm_fail(err, code, "Device %s (%s) could not be disconnected. %s", word, xm_device_class(kind), text);
+    if (xm_host_detach(host_of(target), target->domid, kind, devid, force, &why) < 0)
+        return fail_device(kind, word, "disconnected", why, err);
+    return 0;
 }
 
 static int detach_both(struct target *target, enum xm_device_kind kind, int devid, const char *word, bool force,
@@ -402,16 +400,12 @@ int xm_guest_device_json(const struct xm_guests *guests, const struct xm_guest *
 {
     XM_AUTO(xm_doc) *doc = NULL;
     struct xm_order order;
-    char *text;
+    int rc;
 
     (void)xm_guest_doc(guests, guest, &doc, NULL);      /* without it the domain itself says what it is */
     if (xm_order_read(guests, doc, guest->domain.hvm, guest->uuid, device, &order, err) < 0)
         return -1;
-    text = order.kind == XM_DEVICE_DISK ? libxl_device_disk_to_json(NULL, order.cfg.disks)
-                                        : libxl_device_nic_to_json(NULL, order.cfg.nics);
+    rc = xm_device_format(order.kind, xm_order_device(&order), ret_json, err);
     xm_order_clear(&order);
-    if (text == NULL)
-        return xm_fail(err, XM_HOST, "libxl could not write its JSON");
-    *ret_json = text;
-    return 0;
+    return rc;
 }

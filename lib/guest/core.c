@@ -20,11 +20,16 @@ static const char *file_name(const struct xm_core *core)
     return plain ? core->name : core->uuid;
 }
 
+static const char *base_of(const xm_conf *conf, const struct xm_core *core)
+{
+    return core->dialect == XM_DIALECT_XL ? conf->xl_core_dir : conf->core_dir;
+}
+
 /* CORE_DIR/NAME/YYYY-MMDD-HHMM.SS-NAME.DOMID.core, local time, without NAME/ if that cannot be made;
  * of a guest of xl's, where xl puts it: XL_CORE_DIR/NAME. */
 static int place(const xm_conf *conf, const struct xm_core *core, char **ret_dir, char **ret_path, xm_error **err)
 {
-    const char *name = file_name(core), *base = core->dialect == XM_DIALECT_XL ? conf->xl_core_dir : conf->core_dir;
+    const char *name = file_name(core), *base = base_of(conf, core);
     xm_autofree char *own = xm_printf("%s/%s", base, name);
     time_t now = time(NULL);
     char stamp[32] = "";
@@ -77,8 +82,7 @@ int xm_guest_core(const struct xm_guests *guests, const struct xm_core *core, ch
 
     if (size_of(guests, core->domid, &size, err) < 0 || place(conf, core, &dir, &path, err) < 0)
         return -1;
-    if (xm_core_make_room(core->dialect == XM_DIALECT_XL ? conf->xl_core_dir : conf->core_dir, dir, file_name(core), path,
-                          size, &limits, guests->log, err) < 0)
+    if (xm_core_make_room(base_of(conf, core), dir, file_name(core), path, size, &limits, guests->log, err) < 0)
         return -1;
     if (xm_host_dump_core(guests->host, core->domid, path, &dump, err) < 0)
         return -1;

@@ -15,16 +15,6 @@ static const char *doc_key(enum xm_device_kind kind)
     return kind == XM_DEVICE_DISK ? "disk" : "vif";
 }
 
-static const char *json_key(enum xm_device_kind kind)
-{
-    return kind == XM_DEVICE_DISK ? "disks" : "nics";
-}
-
-const char *xm_device_class(enum xm_device_kind kind)
-{
-    return kind == XM_DEVICE_DISK ? "vbd" : "vif";
-}
-
 /* --- one by itself --- */
 
 static void warn(void *arg, const char *text)
@@ -191,25 +181,13 @@ static xm_node *order_item(const xm_doc *doc, const struct xm_order *order)
     return xm_node_new_str(words, (struct xm_place){ 0, 0 });
 }
 
-static int order_json(const struct xm_order *order, xm_json **ret_json, xm_error **err)
-{
-    xm_autofree char *text = order->kind == XM_DEVICE_DISK ? libxl_device_disk_to_json(NULL, order->cfg.disks)
-                                                           : libxl_device_nic_to_json(NULL, order->cfg.nics);
-
-    if (text == NULL)
-        return xm_fail(err, XM_HOST, "libxl could not write its JSON");
-    return xm_json_parse(text, strlen(text), ret_json, err);
-}
-
 static bool is_it(enum xm_device_kind kind, const xm_json *item, size_t index, const struct xm_device *device)
 {
-    const char *vdev = xm_json_str(xm_json_get(item, "vdev", NULL)), *mac = xm_json_str(xm_json_get(item, "mac", NULL));
+    const char *mac = xm_json_str(xm_json_get(item, "mac", NULL));
     xm_autofree char *own = NULL;
 
-    if (kind == XM_DEVICE_DISK)
-        return vdev != NULL && xm_disk_number(vdev) == device->devid;
-    if (!device->has_mac || mac == NULL)
-        return xm_json_int(xm_json_get(item, "devid", NULL), (int64_t)index) == device->devid;
+    if (kind == XM_DEVICE_DISK || !device->has_mac || mac == NULL)
+        return xm_device_number(kind, item, index) == device->devid;
     own = xm_printf(LIBXL_MAC_FMT, LIBXL_MAC_BYTES(device->mac));
     return strcasecmp(mac, own) == 0;
 }
@@ -219,7 +197,7 @@ static bool is_it(enum xm_device_kind kind, const xm_json *item, size_t index, c
 static bool find_device(const xm_doc *doc, const xm_json *config, enum xm_device_kind kind, const struct xm_device *device,
                         size_t *ret_index)
 {
-    const xm_json *list = xm_json_get(config, json_key(kind), NULL);
+    const xm_json *list = xm_json_get(config, xm_device_list(kind), NULL);
     const xm_node *items = xm_doc_get(doc, doc_key(kind));
     bool is_json = xm_doc_get_str(doc, XM_GUEST_JSON_KEY) != NULL;
 
@@ -232,12 +210,6 @@ static bool find_device(const xm_doc *doc, const xm_json *config, enum xm_device
             return true;
         }
     return false;
-}
-
-static void drop_item(void **items, size_t *count, size_t index)
-{
-    --*count;
-    memmove(&items[index], &items[index + 1], (*count - index) * sizeof(*items));
 }
 
 static xm_doc *doc_with_json(const xm_doc *doc, const xm_json *config)
@@ -266,9 +238,9 @@ static int put_order(const xm_doc *doc, const struct xm_order *order, const size
     xm_node *list;
 
     if (xm_doc_get_str(doc, XM_GUEST_JSON_KEY) != NULL) {
-        if (doc_json(doc, &config, err) < 0 || order_json(order, &json, err) < 0)
+        if (doc_json(doc, &config, err) < 0 || xm_order_json(order, &json, err) < 0)
             return -1;
-        in_json = xm_json_list(config, json_key(order->kind));
+        in_json = xm_json_list(config, xm_device_list(order->kind));
         if (index != NULL) {
             xm_json_free(in_json->items[*index]);
             in_json->items[*index] = XM_TAKE(json);
@@ -321,16 +293,14 @@ int xm_doc_without_device(const xm_doc *doc, enum xm_device_kind kind, const str
     if (!find_device(doc, config, kind, device, &index))
         return 0;
     if (xm_doc_get_str(doc, XM_GUEST_JSON_KEY) != NULL) {
-        in_json = xm_json_list(config, json_key(kind));
-        xm_json_free(in_json->items[index]);
-        drop_item((void **)in_json->items, &in_json->count, index);
+        in_json = xm_json_list(config, xm_device_list(kind));
+        xm_json_remove(in_json, index);
         *ret_doc = doc_with_json(doc, config);
         return 0;
     }
     if ((list = copy_list(doc, kind, err)) == NULL)
         return -1;
-    xm_node_free(list->items[index]);
-    drop_item((void **)list->items, &list->count, index);
+    xm_node_remove(list, index);
     *ret_doc = doc_with_list(doc, kind, list);
     return 0;
 }
@@ -347,7 +317,7 @@ int xm_doc_with_cd(const xm_doc *doc, const struct xm_order *order, xm_doc **ret
         return -1;
     if (!find_device(doc, config, order->kind, &drive, &index))
         return 0;
-    item = xm_json_get(config, json_key(order->kind), NULL)->items[index];
+    item = xm_json_get(config, xm_device_list(order->kind), NULL)->items[index];
     if (xm_json_int(xm_json_get(item, "is_cdrom", NULL), 0) == 0)
         return 0;
     return put_order(doc, order, &index, ret_doc, err);

@@ -20,13 +20,16 @@ struct xm_order {
 int xm_order_read(const struct xm_guests *guests, const xm_doc *doc, bool hvm, const char *uuid,
                   const struct xm_device_text *device, struct xm_order *ret_order, xm_error **err);
 void xm_order_clear(struct xm_order *order);
-static inline void *xm_order_device(struct xm_order *order)
+static inline void *xm_order_device(const struct xm_order *order)
 {
     return order->kind == XM_DEVICE_DISK ? (void *)order->cfg.disks : (void *)order->cfg.nics;
 }
 
-/* The device as the hosts' messages and the store have it: "vbd", "vif". */
-const char *xm_device_class(enum xm_device_kind kind);
+/* As libxl's JSON. */
+static inline int xm_order_json(const struct xm_order *order, xm_json **ret_json, xm_error **err)
+{
+    return xm_device_json(order->kind, xm_order_device(order), ret_json, err);
+}
 
 /* What doc asks for, by number. */
 int xm_doc_devices(const xm_doc *doc, enum xm_device_kind kind, xm_devices **ret_devices, xm_error **err);

@@ -48,40 +48,70 @@ const struct xm_device *xm_devices_find(const xm_devices *devices, int devid)
     return NULL;
 }
 
-/* libxl's JSON leaves out what has its default. */
-static void add_disk(xm_devices *devices, const xm_json *disk)
+const char *xm_device_class(enum xm_device_kind kind)
 {
-    const char *vdev = xm_json_str(xm_json_get(disk, "vdev", NULL));
+    return kind == XM_DEVICE_DISK ? "vbd" : "vif";
+}
+
+const char *xm_device_list(enum xm_device_kind kind)
+{
+    return kind == XM_DEVICE_DISK ? "disks" : "nics";
+}
+
+/* libxl's JSON leaves out what has its default. */
+int xm_device_number(enum xm_device_kind kind, const xm_json *item, size_t index)
+{
+    const char *vdev = xm_json_str(xm_json_get(item, "vdev", NULL));
+
+    if (kind == XM_DEVICE_NIC)
+        return (int)xm_json_int(xm_json_get(item, "devid", NULL), (int64_t)index);
+    return vdev != NULL ? (int)xm_disk_number(vdev) : -1;
+}
+
+int xm_device_format(enum xm_device_kind kind, const void *device, char **ret_text, xm_error **err)
+{
+    *ret_text = kind == XM_DEVICE_DISK ? libxl_device_disk_to_json(NULL, (libxl_device_disk *)device)
+                                       : libxl_device_nic_to_json(NULL, (libxl_device_nic *)device);
+    return *ret_text != NULL ? 0 : xm_fail(err, XM_HOST, "libxl could not write its JSON");
+}
+
+int xm_device_json(enum xm_device_kind kind, const void *device, xm_json **ret_json, xm_error **err)
+{
+    xm_autofree char *text = NULL;
+
+    if (xm_device_format(kind, device, &text, err) < 0)
+        return -1;
+    return xm_json_parse(text, strlen(text), ret_json, err);
+}
+
+static void add_disk(xm_devices *devices, const xm_json *disk, int number)
+{
     const char *path = xm_json_str(xm_json_get(disk, "pdev_path", NULL));
     struct xm_device *device;
 
-    if (vdev == NULL || xm_disk_number(vdev) < 0)
+    if (number < 0)
         return;
-    device = xm_devices_add(devices, (int)xm_disk_number(vdev));
+    device = xm_devices_add(devices, number);
     device->cdrom = xm_json_int(xm_json_get(disk, "is_cdrom", NULL), 0) != 0;
-    device->name = xm_strdup(vdev);
+    device->name = xm_strdup(xm_json_str(xm_json_get(disk, "vdev", NULL)));
     device->medium = xm_strdup(path ? path : "");
 }
 
-static void add_nic(xm_devices *devices, const xm_json *nic, size_t index)
+static void add_nic(xm_devices *devices, const xm_json *nic, int number)
 {
     const char *mac = xm_json_str(xm_json_get(nic, "mac", NULL));
-    struct xm_device *device = xm_devices_add(devices, (int)xm_json_int(xm_json_get(nic, "devid", NULL), (int64_t)index));
+    struct xm_device *device = xm_devices_add(devices, number);
 
     device->has_mac = mac != NULL && xm_host_mac_parse(mac, device->mac);
 }
 
 xm_devices *xm_devices_configured(const xm_json *config, enum xm_device_kind kind)
 {
-    const xm_json *list = xm_held_list(config, kind == XM_DEVICE_DISK ? "disks" : "nics");
+    const xm_json *list = xm_held_list(config, xm_device_list(kind));
     xm_devices *devices = xm_new0(xm_devices, 1);
 
-    for (size_t i = 0; i < list->count; i++) {
-        if (kind == XM_DEVICE_DISK)
-            add_disk(devices, list->items[i]);
-        else
-            add_nic(devices, list->items[i], i);
-    }
+    for (size_t i = 0; i < list->count; i++)
+        (kind == XM_DEVICE_DISK ? add_disk : add_nic)(devices, list->items[i], xm_device_number(kind, list->items[i], i));
     xm_devices_sort(devices);
     return devices;
 }

@@ -323,7 +323,17 @@ XM_API void xm_devices_free(xm_devices *devices);
 XM_AUTO_DEFINE(xm_devices)
 XM_API const struct xm_device *xm_devices_find(const xm_devices *devices, int devid);
 
-/* The devices that a configuration as libxl's JSON asks for. Nothing serves them yet. */
+/* "vbd", "vif": as messages and the store have it. */
+XM_API const char *xm_device_class(enum xm_device_kind kind);
+
+/* In configurations as libxl's JSON: the key of a kind's list, the number of the item at index there (-1:
+ * it has none), the item of a libxl_device_disk or libxl_device_nic, as text or parsed. */
+XM_API const char *xm_device_list(enum xm_device_kind kind);
+XM_API int xm_device_number(enum xm_device_kind kind, const xm_json *item, size_t index);
+XM_API int xm_device_format(enum xm_device_kind kind, const void *device, char **ret_text, xm_error **err);
+XM_API int xm_device_json(enum xm_device_kind kind, const void *device, xm_json **ret_json, xm_error **err);
+
+/* The devices that such a configuration asks for. Nothing serves them yet. */
 XM_API xm_devices *xm_devices_configured(const xm_json *config, enum xm_device_kind kind);
 
 /* Gives a live domain one more device, a libxl_device_disk or libxl_device_nic in device, and returns

@@ -1406,8 +1406,9 @@ static void what_the_host_refuses_is_not_stored(void **state)
 }
 
 /* In a child, whose disk is full once the document is to be written. */
-static int change_on_a_full_disk(struct world *w)
+static int change_on_a_full_disk(void *arg)
 {
+    struct world *w = arg;
     xm_error *err = NULL;
     xm_autofree char *text = NULL;
     int rc;
@@ -1429,18 +1430,26 @@ static int change_on_a_full_disk(struct world *w)
     return 3;
 }
 
+/* Does work in a process of its own, and returns how that ended. */
+static int apart(struct world *w, int (*work)(void *))
+{
+    pid_t pid = fork();
+    int status;
+
+    if (pid == 0)
+        _exit(work(w));
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return status;
+}
+
 static void what_cannot_be_stored_is_told(void **state)
 {
     struct world *w = *state;
     int status;
-    pid_t pid;
 
     new_guest(w, WEB, "web", NULL);
     start(w, WEB);
-    pid = fork();
-    if (pid == 0)
-        _exit(change_on_a_full_disk(w));
-    assert_int_equal(waitpid(pid, &status, 0), pid);
+    status = apart(w, change_on_a_full_disk);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 42);
 }
@@ -1938,17 +1947,11 @@ static void a_killed_dump_leaves_nothing(void **state)
 {
     struct world *w = *state;
     size_t files;
-    pid_t pid;
-    int status;
 
     is_running(w);
     put(w, "sim/faults", "dump_core.write 3 once kill\n");
     files = files_in(w, ".");
-    pid = fork();
-    if (pid == 0)
-        _exit(do_dump(w));
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_true(WIFSIGNALED(status));
+    assert_true(WIFSIGNALED(apart(w, do_dump)));
     assert_string_equal(look(w, 1), "--p-");
     assert_int_equal(files_in(w, "."), files);
     assert_int_equal(xm_guest_mend(&w->guests, WEB, NULL), 0);
@@ -1962,20 +1965,21 @@ static void a_killed_save_leaves_no_file(void **state)
 {
     struct world *w = *state;
     size_t files;
-    pid_t pid;
-    int status;
 
     is_running(w);
     put(w, "sim/faults", "save.write 3 once kill\n");
     files = files_in(w, ".");
-    pid = fork();
-    if (pid == 0)
-        _exit(do_save(w));
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_true(WIFSIGNALED(status));
+    assert_true(WIFSIGNALED(apart(w, do_save)));
     assert_int_equal(files_in(w, "."), files);
     assert_int_equal(xm_guest_mend(&w->guests, WEB, NULL), 0);
     assert_string_equal(look(w, 1), "-b--");
+}
+
+static int do_mend(void *arg)
+{
+    struct world *w = arg;
+
+    return xm_guest_mend(&w->guests, WEB, NULL) < 0;
 }
 
 static void an_interrupted_restart_is_done_again_once(void **state)
@@ -1985,13 +1989,7 @@ static void an_interrupted_restart_is_done_again_once(void **state)
     has_ended(w);
     put(w, "sim/faults", "create.devices 1 on kill\n");
     for (int i = 0; i < 2; i++) {
-        pid_t pid = fork();
-        int status;
-
-        if (pid == 0)
-            _exit(i == 0 ? do_restart(w) : xm_guest_mend(&w->guests, WEB, NULL) < 0);
-        assert_int_equal(waitpid(pid, &status, 0), pid);
-        assert_true(WIFSIGNALED(status));
+        assert_true(WIFSIGNALED(apart(w, i == 0 ? do_restart : do_mend)));
         assert_int_equal(state_of(w, WEB).restarting, i == 0);
     }
     assert_int_equal(xm_guest_mend(&w->guests, WEB, NULL), 0);

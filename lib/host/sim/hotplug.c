@@ -9,17 +9,6 @@
 #define CONNECTED 4
 #define INITIALISING 1
 
-static const char *list_key(enum xm_device_kind kind)
-{
-    return kind == XM_DEVICE_DISK ? "disks" : "nics";
-}
-
-/* "vbd" or "vif", as messages and the store have it */
-static const char *kind_word(enum xm_device_kind kind)
-{
-    return kind == XM_DEVICE_DISK ? "vbd" : "vif";
-}
-
 static xm_json *load_config(const struct sim_guest *guest, xm_error **err)
 {
     xm_json *config = NULL;
@@ -54,7 +43,7 @@ static void show_connections(const struct sim_state *state, const struct sim_gue
         device->backend_id = 0;
         device->handle = kind == XM_DEVICE_NIC ? device->devid : 0;
         device->state = connected ? CONNECTED : INITIALISING;
-        device->backend = xm_printf("/local/domain/0/backend/%s/%lld/%d", kind_word(kind), (long long)guest->domid,
+        device->backend = xm_printf("/local/domain/0/backend/%s/%lld/%d", xm_device_class(kind), (long long)guest->domid,
                                     device->devid);
         if (!connected)
             continue;
@@ -95,19 +84,6 @@ static struct sim_guest *get_alive(struct sim_state *state, uint32_t domid, xm_e
     return guest;
 }
 
-static xm_json *device_json(enum xm_device_kind kind, void *device, xm_error **err)
-{
-    xm_autofree char *text = kind == XM_DEVICE_DISK ? libxl_device_disk_to_json(NULL, device)
-                                                    : libxl_device_nic_to_json(NULL, device);
-    xm_json *json = NULL;
-
-    if (text == NULL)
-        (void)xm_fail(err, XM_INVALID, "libxl cannot write down this device");
-    else if (xm_json_parse(text, strlen(text), &json, err) < 0)
-        return NULL;
-    return json;
-}
-
 /* As the host does for whoever does not say. */
 static void complete_nic(const xm_devices *devices, libxl_device_nic *nic)
 {
@@ -136,7 +112,7 @@ static int place_of(const xm_devices *devices, enum xm_device_kind kind, void *d
         *ret_devid = (int)xm_disk_number(disk->vdev);
     }
     if (xm_devices_find(devices, *ret_devid) != NULL)
-        return xm_fail(err, XM_EXISTS, "device %s %d already exists", kind_word(kind), *ret_devid);
+        return xm_fail(err, XM_EXISTS, "device %s %d already exists", xm_device_class(kind), *ret_devid);
     return 0;
 }
 
@@ -151,10 +127,10 @@ static int add_device(struct sim *sim, uint32_t domid, enum xm_device_kind kind,
         || (config = load_config(guest, err)) == NULL)
         return -1;
     devices = xm_devices_configured(config, kind);
-    if (place_of(devices, kind, device, ret_devid, err) < 0 || (json = device_json(kind, device, err)) == NULL
+    if (place_of(devices, kind, device, ret_devid, err) < 0 || xm_device_json(kind, device, &json, err) < 0
         || sim_need_device(&state, sim->host.conf, guest, kind, json, *ret_devid, err) < 0)
         return -1;
-    xm_json_add(xm_json_list(config, list_key(kind)), XM_TAKE(json));
+    xm_json_add(xm_json_list(config, xm_device_list(kind)), XM_TAKE(json));
     return store_config(&state, guest, config, err);
 }
 
@@ -167,30 +143,14 @@ int sim_attach(struct xm_host *host, uint32_t domid, enum xm_device_kind kind, v
 
 /* --- detach --- */
 
-static bool is_item(const xm_json *item, size_t index, enum xm_device_kind kind, int devid)
-{
-    const char *vdev = xm_json_str(xm_json_get(item, "vdev", NULL));
-
-    if (kind == XM_DEVICE_DISK)
-        return vdev != NULL && xm_disk_number(vdev) == devid;
-    return xm_json_int(xm_json_get(item, "devid", NULL), (int64_t)index) == devid;
-}
-
 static bool find_item(const xm_json *list, enum xm_device_kind kind, int devid, size_t *ret_index)
 {
     for (size_t i = 0; i < list->count; i++)
-        if (is_item(list->items[i], i, kind, devid)) {
+        if (xm_device_number(kind, list->items[i], i) == devid) {
             *ret_index = i;
             return true;
         }
     return false;
-}
-
-static void drop_item(xm_json *list, size_t index)
-{
-    xm_json_free(list->items[index]);
-    list->count--;
-    memmove(&list->items[index], &list->items[index + 1], (list->count - index) * sizeof(*list->items));
 }
 
 /* *ret_waits is set, and nothing done, if the guest is asked and does not answer. */
@@ -206,13 +166,13 @@ static int remove_device(struct sim *sim, uint32_t domid, enum xm_device_kind ki
     if (sim_state_load(sim, &state, err) < 0 || (guest = sim_guest_get(&state, domid, err)) == NULL
         || (config = load_config(guest, err)) == NULL)
         return -1;
-    if (!find_item(xm_json_list(config, list_key(kind)), kind, devid, &index))
-        return xm_fail(err, XM_NOT_FOUND, "domain %u has no device %s %d", domid, kind_word(kind), devid);
+    if (!find_item(xm_json_list(config, xm_device_list(kind)), kind, devid, &index))
+        return xm_fail(err, XM_NOT_FOUND, "domain %u has no device %s %d", domid, xm_device_class(kind), devid);
     if (!force && !sim_guest_ended(guest, state.now) && !answers(&state, guest)) {
         *ret_waits = true;
         return 0;
     }
-    drop_item(xm_json_list(config, list_key(kind)), index);
+    xm_json_remove(xm_json_list(config, xm_device_list(kind)), index);
     return store_config(&state, guest, config, err);
 }
 
@@ -249,11 +209,11 @@ int sim_cd_change(struct xm_host *host, uint32_t domid, libxl_device_disk *disk,
         return -1;
     if (strcmp(guest->kind, "hvm") != 0)
         return xm_fail(err, XM_INVALID, "cdrom-insert requires an HVM domain");
-    list = xm_json_list(config, list_key(XM_DEVICE_DISK));
+    list = xm_json_list(config, xm_device_list(XM_DEVICE_DISK));
     if (!find_item(list, XM_DEVICE_DISK, (int)devid, &index)
         || xm_json_int(xm_json_get(list->items[index], "is_cdrom", NULL), 0) == 0)
         return xm_fail(err, XM_NOT_FOUND, "domain %u has no CD drive %s", domid, disk->vdev ? disk->vdev : "");
-    if ((json = device_json(XM_DEVICE_DISK, disk, err)) == NULL
+    if (xm_device_json(XM_DEVICE_DISK, disk, &json, err) < 0
         || sim_need_device(&state, sim->host.conf, guest, XM_DEVICE_DISK, json, (int)devid, err) < 0)
         return -1;
     xm_json_free(list->items[index]);

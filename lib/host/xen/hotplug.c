@@ -5,11 +5,6 @@
 
 #include "host/xen/xen.h"
 
-static const char *kind_word(enum xm_device_kind kind)
-{
-    return kind == XM_DEVICE_DISK ? "vbd" : "vif";
-}
-
 /* --- what it has --- */
 
 static int read_number(struct xs_handle *xs, const char *dir, const char *key, int otherwise)
@@ -66,7 +61,7 @@ int xen_host_devices(struct xm_host *host, uint32_t domid, enum xm_device_kind k
 {
     struct xen_host *xen = xen_of(host);
     struct xs_handle *xs = xen_store(xen, err);
-    xm_autofree char *top = xm_printf("/libxl/%u/device/%s", domid, kind_word(kind));
+    xm_autofree char *top = xm_printf("/libxl/%u/device/%s", domid, xm_device_class(kind));
     xm_autofree char **names = NULL;
     xc_domaininfo_t info;
     unsigned count = 0;
@@ -112,7 +107,7 @@ static void clear_device(enum xm_device_kind kind, union device *device)
 
 static bool is_there(struct xen_host *xen, uint32_t domid, enum xm_device_kind kind, int devid)
 {
-    xm_autofree char *dir = xen_read(xen->xs, "/libxl/%u/device/%s/%d/frontend", domid, kind_word(kind), devid);
+    xm_autofree char *dir = xen_read(xen->xs, "/libxl/%u/device/%s/%d/frontend", domid, xm_device_class(kind), devid);
 
     return dir != NULL;
 }
@@ -134,7 +129,7 @@ static int take_away(struct xen_host *xen, uint32_t domid, enum xm_device_kind k
     int rc = find_device(xen, domid, kind, devid, &device);
 
     if (rc < 0)
-        return xen_fail(xen, rc, err, "domain %u has no device %s %d", domid, kind_word(kind), devid);
+        return xen_fail(xen, rc, err, "domain %u has no device %s %d", domid, xm_device_class(kind), devid);
     xen_op_init(&op);
     rc = xen_op_wait(xen, &op, start_removal(xen, domid, kind, &device, force, &op), NULL, XEN_TO_THE_END);
     clear_device(kind, &device);
@@ -151,7 +146,7 @@ static void clean_up(struct xen_host *xen, uint32_t domid, enum xm_device_kind k
         return;
     text = xm_error_text(why);
     /* The failure that led here is the one to report. */
-    xm_log(xen->host.log, XM_LOG_ERROR, "domain %u: device %s %d is left half-made: %s", domid, kind_word(kind), devid, text);
+    xm_log(xen->host.log, XM_LOG_ERROR, "domain %u: device %s %d is left half-made: %s", domid, xm_device_class(kind), devid, text);
     xm_error_free(why);
 }
 
@@ -170,7 +165,7 @@ static int need_alive(struct xen_host *xen, uint32_t domid, xm_error **err)
 static int need_place(struct xen_host *xen, uint32_t domid, enum xm_device_kind kind, int devid, xm_error **err)
 {
     if (devid >= 0 && is_there(xen, domid, kind, devid))
-        return xm_fail(err, XM_EXISTS, "device %s %d already exists", kind_word(kind), devid);
+        return xm_fail(err, XM_EXISTS, "device %s %d already exists", xm_device_class(kind), devid);
     return 0;
 }
 
@@ -258,7 +253,7 @@ int xen_host_detach(struct xm_host *host, uint32_t domid, enum xm_device_kind ki
     if (xen_info(xen, domid, &info, err) < 0 || xen_ctx(xen, err) == NULL)
         return -1;
     if (!is_there(xen, domid, kind, devid))
-        return xm_fail(err, XM_NOT_FOUND, "domain %u has no device %s %d", domid, kind_word(kind), devid);
+        return xm_fail(err, XM_NOT_FOUND, "domain %u has no device %s %d", domid, xm_device_class(kind), devid);
     return take_away(xen, domid, kind, devid, force, err);
 }
 
