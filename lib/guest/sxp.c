@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "bind/config.h"
+#include "bind/cpulist.h"
 #include "guest/step.h"
 
 /* Two descriptions of one guest, both in the (vm ...) form of `create -n`. What the guest was
@@ -144,35 +145,56 @@ static unsigned count_cpus(const struct xm_cpuset *set, unsigned cpus)
     return n;
 }
 
-/* A list per vcpu; empty where it may run anywhere. */
+/* Of one vcpu; empty where it may run anywhere. */
+static xm_sxp *cpus_of(const struct xm_cpuset *set, unsigned cpus)
+{
+    return count_cpus(set, cpus) == cpus ? xm_sxp_new_list(NULL) : cpu_numbers(set);
+}
+
 static void add_live_cpus(xm_sxp *out, const struct xm_guests *guests, const struct forms *forms)
 {
     XM_AUTO(xm_vcpus) *vcpus = NULL;
     xm_sxp *lists = xm_sxp_new_list(NULL), *cpus = xm_sxp_new_list("cpus");
 
     if (forms->cpus > 0 && xm_host_vcpus(guests->host, forms->guest->domid, &vcpus, NULL) == 0) {
-        for (size_t i = 0; i < vcpus->count; i++) {
-            const struct xm_cpuset *hard = &vcpus->items[i].hard;
-
-            xm_sxp_add(lists, count_cpus(hard, forms->cpus) == forms->cpus ? xm_sxp_new_list(NULL) : cpu_numbers(hard));
-        }
+        for (size_t i = 0; i < vcpus->count; i++)
+            xm_sxp_add(lists, cpus_of(&vcpus->items[i].hard, forms->cpus));
     }
     xm_sxp_add(cpus, lists);
     xm_sxp_add(out, cpus);
 }
 
+static void set_cpu(void *arg, unsigned cpu, bool on)
+{
+    struct xm_cpuset *set = arg;
+    uint64_t bit = UINT64_C(1) << cpu % 64;
+
+    set->bits[cpu / 64] = on ? set->bits[cpu / 64] | bit : set->bits[cpu / 64] & ~bit;
+}
+
+/* What is stored of one vcpu, "0-3,^1" perhaps; what is not a list of cpus stays as it is. */
+static xm_sxp *stored_numbers(const xm_sxp *given, unsigned cpus)
+{
+    const struct xm_cpulist_machine machine = { cpus > 0 && cpus < XM_MAX_CPUS ? cpus : XM_MAX_CPUS, NULL };
+    struct xm_cpuset set = { { 0 } };
+
+    if (given->atom == NULL || xm_cpulist_parse(given->atom, &machine, set_cpu, &set, NULL) < 0)
+        return copy(given);
+    return cpus_of(&set, cpus);
+}
+
 static void add_stored_cpus(xm_sxp *out, const struct forms *forms)
 {
     const xm_sxp *given = xm_sxp_child(forms->stored, "cpus");
-    long long vcpus = number_now(forms, "vcpus");
-    xm_sxp *cpus = xm_sxp_new_list("cpus"), *lists;
+    size_t vcpus = (size_t)number_now(forms, "vcpus"), count = vcpus;
+    xm_sxp *cpus = xm_sxp_new_list("cpus"), *lists = xm_sxp_new_list(NULL);
 
-    if (given == NULL) {
-        lists = xm_sxp_new_list(NULL);
-        for (long long i = 0; i < vcpus && i < XM_MAX_CPUS; i++)
-            xm_sxp_add(lists, xm_sxp_new_list(NULL));
-    } else {
-        lists = copy(given);
+    if (given != NULL && given->atom == NULL && given->count > 0)
+        count = given->count;
+    for (size_t i = 0; i < count && i < XM_MAX_CPUS; i++) {
+        const xm_sxp *one = given == NULL || given->atom != NULL ? given : given->count > 0 ? given->items[i] : NULL;
+
+        xm_sxp_add(lists, one != NULL ? stored_numbers(one, forms->cpus) : xm_sxp_new_list(NULL));
     }
     xm_sxp_add(cpus, lists);
     xm_sxp_add(out, cpus);

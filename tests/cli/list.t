@@ -73,6 +73,12 @@ check 'list -l: a halted guest has no domid and no times, and its status' \
     'xm list -l build >../long; ! grep -Eq "domid|start_time|\(state" ../long && grep -qx "    (status 0)" ../long'
 is 'list -l: one form for each guest' 4 "$(xm list -l | grep -c '^(domain$')"
 check 'list -l: domain 0 has one' 'xm list -l 0 | grep -qx "    (name Domain-0)"'
+guest pinned 'vcpus = 2' 'cpus = ["0-1,^1", "1"]'
+xm new pinned.cfg >/dev/null
+is 'list -l: cpus of a halted guest are numbers, too' '    (cpus ((0) (1)))' "$(xm list -l pinned | grep '(cpus ')"
+check 'new -F: takes these' 'xm list -l pinned >pinned.sxp && xm delete pinned && xm new -F pinned.sxp'
+is 'new -F: and keeps them' '    (cpus ((0) (1)))' "$(xm list -l pinned | grep '(cpus ')"
+xm delete pinned
 xm destroy web; xm list -l web >web.sxp; xm delete web
 check 'new -F: takes the long form' 'xm new -F web.sxp'
 is 'new -F: and gives the same guest back' "$(grep -vE 'start_time|cpu_time|online_vcpus' web.sxp)" "$(xm list -l web)"
