@@ -34,6 +34,8 @@ struct xm_guest {
     struct xm_reg_state state;  /* of the entry, if ours */
     struct xm_domain domain;    /* if live; strings borrowed from the list it came with */
     char *damage;               /* as in the registry */
+    char *doubt;                /* NULL, or where it may run by now: its move there was cut off at the end, and only the
+                                 * other side knows. Nothing is done to it until that is settled (guest/leave.h) */
 };
 
 typedef struct xm_guest_list {
@@ -205,5 +207,16 @@ XM_API bool xm_guest_is_half_way(const struct xm_reg_state *state);
 /* Settles a guest that an interrupted step left behind: a half-made domain is ended, a phase is
  * set to what is true. Does nothing while another process holds the guest's lock. */
 XM_API int xm_guest_mend(const struct xm_guests *guests, const char *uuid, xm_error **err);
+
+/* Settles what an interrupted move left of that guest, whether or not it has an entry: at the source it
+ * goes on, at the target what was decided is done. One in doubt stays so. Does nothing while another
+ * process holds its lock, and where no move was interrupted. */
+XM_API int xm_move_settle(const struct xm_guests *guests, const char *uuid, xm_error **err);
+
+/* All of them; one that cannot be settled is logged and keeps no other. */
+XM_API int xm_moves_settle(const struct xm_guests *guests, xm_error **err);
+
+/* XM_STATE, naming the way out, if that guest is in doubt; name is what the message calls it. */
+XM_API int xm_guest_check_doubt(const struct xm_guests *guests, const char *uuid, const char *name, xm_error **err);
 
 #endif
