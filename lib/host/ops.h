@@ -8,6 +8,7 @@
 #include "base/fresh.h"
 #include "convert/json.h"
 #include "host/host.h"
+#include "host/machine.h"
 
 struct xm_host {
     const struct xm_host_ops *ops;
@@ -73,6 +74,12 @@ struct xm_host_ops {
     int (*holders)(struct xm_host *host, xm_holders **ret, xm_error **err);
     int (*pci)(struct xm_host *host, xm_pci_devices **ret, xm_error **err);
     int (*room)(struct xm_host *host, libxl_domain_config *config, struct xm_room *ret, xm_error **err);
+    int (*storage)(struct xm_host *host, const char *path, bool sample, xm_storage **ret, xm_error **err);
+    int (*nonce)(struct xm_host *host, const char *path, const char *word, enum xm_nonce what, xm_error **err);
+    int (*space)(struct xm_host *host, const char *path, uint64_t *ret_kib, xm_error **err);
+    int (*machine)(struct xm_host *host, xm_machine **ret, xm_error **err);
+    int (*promise)(struct xm_host *host, uint32_t domid, struct xm_promise *ret, xm_error **err);
+    int (*dirty_rate)(struct xm_host *host, uint32_t domid, unsigned ms, uint64_t *ret_pages, xm_error **err);
     int (*leftovers)(struct xm_host *host, xm_leftovers **ret, xm_error **err);
     int (*leftover_remove)(struct xm_host *host, const struct xm_leftover *leftover, xm_error **err);
     int (*events_open)(struct xm_host *host, int *ret_fd, xm_error **err);

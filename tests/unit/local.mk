@@ -136,3 +136,7 @@ tests_unit_unpack_LDADD = $(unit_ldadd)
 tests_unit_kernel_cache_SOURCES = tests/unit/kernel-cache.c tests/unit/packer.h tests/unit/interrupt.h
 tests_unit_kernel_cache_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 tests_unit_kernel_cache_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/storage
+tests_unit_storage_SOURCES = tests/unit/storage.c
+tests_unit_storage_LDADD = $(unit_ldadd)

@@ -19,6 +19,7 @@ lib_libxm_all_la_SOURCES += \
 	lib/host/sim/life.c \
 	lib/host/sim/list.c \
 	lib/host/sim/look.c \
+	lib/host/sim/machine.c \
 	lib/host/sim/released.c \
 	lib/host/sim/request.c \
 	lib/host/sim/save.c \

@@ -38,6 +38,13 @@
  *   "bootloaders"              ["pygrub"]: found by these names; others by their paths
  *   "mounts"                   []: "PATH" or "PATH ro", disks and images that are mounted in dom0
  *   "pci"                      []: "0000:03:00.0" or "0000:03:00.0 pciback", which guests may be given
+ *   "storage"                  []: "PATH [block] [ro] [size=BYTES] [MARK=TEXT]...": what a path's storage tells of
+ *                              itself, in place of what the file there does; marks as in host/machine.h: wwn, dm ...
+ *   "machine_id", "boot_id"    made of the directory's name: which machine it is, and which run of it
+ *   "cpu_lacks"                []: names of processor features that it has not: "AVX512F"
+ *   "microcode"                1
+ *   "emulator_version"         "7.2.0"
+ *   "disk_free_mib"            -1, what there is: room on domain 0's disks
  *   "root"                     "", the real one: absolute directory that stands for dom0's / in kernel and disk paths
  *   "clock_offset_ms"          0: added to the real time
  *   "suspend_timeout_s"        60: how long save waits for the guest
@@ -120,10 +127,10 @@ int sim_behaviour_parse(const char *text, struct sim_behaviour *ret_behaviour, x
 /* --- store.c: what is on disk --- */
 
 struct sim_settings {
-    char *hostname, *cpu_vendor, *scheduler, *xen_version, *xen_commandline, *root;
+    char *hostname, *cpu_vendor, *scheduler, *xen_version, *xen_commandline, *root, *machine_id, *boot_id, *emulator_version;
     int64_t memory_mib, dom0_memory_mib, dom0_min_mib, nr_cpus, cores_per_socket, threads_per_core, nodes;
-    int64_t cpu_mhz, clock_offset_ms, suspend_timeout_s;
-    char **cpu_features, **bridges, **guests, **cpupools, **firmware, **scripts, **bootloaders, **mounts, **pci;
+    int64_t cpu_mhz, clock_offset_ms, suspend_timeout_s, microcode, disk_free_mib;
+    char **cpu_features, **bridges, **guests, **cpupools, **firmware, **scripts, **bootloaders, **mounts, **pci, **storage, **cpu_lacks;
 };
 
 #define SIM_MS_MAX 100000000000000ll    /* the end of time: the year 5138 */
@@ -387,6 +394,12 @@ int sim_need(struct xm_host *host, enum xm_need need, const char *name, xm_error
 int sim_holders(struct xm_host *host, xm_holders **ret, xm_error **err);
 int sim_pci(struct xm_host *host, xm_pci_devices **ret, xm_error **err);
 int sim_room(struct xm_host *host, libxl_domain_config *config, struct xm_room *ret, xm_error **err);
+int sim_storage(struct xm_host *host, const char *path, bool sample, xm_storage **ret, xm_error **err);
+int sim_nonce(struct xm_host *host, const char *path, const char *word, enum xm_nonce what, xm_error **err);
+int sim_space(struct xm_host *host, const char *path, uint64_t *ret_kib, xm_error **err);
+int sim_machine(struct xm_host *host, xm_machine **ret, xm_error **err);
+int sim_promise(struct xm_host *host, uint32_t domid, struct xm_promise *ret, xm_error **err);
+int sim_dirty_rate(struct xm_host *host, uint32_t domid, unsigned ms, uint64_t *ret_pages, xm_error **err);
 int sim_leftovers(struct xm_host *host, xm_leftovers **ret, xm_error **err);
 int sim_leftover_remove(struct xm_host *host, const struct xm_leftover *leftover, xm_error **err);
 int sim_events_open(struct xm_host *host, int *ret_fd, xm_error **err);

@@ -18,6 +18,7 @@ lib_libxm_all_la_SOURCES += \
 	lib/host/xen/live.c \
 	lib/host/xen/live.h \
 	lib/host/xen/log.c \
+	lib/host/xen/machine.c \
 	lib/host/xen/op.c \
 	lib/host/xen/names.c \
 	lib/host/xen/need.c \

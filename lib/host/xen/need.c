@@ -131,6 +131,22 @@ static int need_firmware(struct xen_host *xen, const char *name, xm_error **err)
     return xm_fail(err, XM_NOT_FOUND, "there is no firmware %s", name);
 }
 
+/* The device model that is not the old one. */
+char *xen_emulator_path(struct xen_host *xen)
+{
+    for (size_t i = 0; i < XM_COUNT(images); i++)
+        if (strcmp(images[i].name, "qemu-xen") == 0 && access(images[i].path, X_OK) == 0)
+            return xm_strdup(images[i].path);
+    for (size_t i = 0; i < XM_COUNT(bin_dirs); i++) {
+        char *path = in_dir(xen, bin_dirs[i], "qemu-system-i386");
+
+        if (access(path, X_OK) == 0)
+            return path;
+        free(path);
+    }
+    return NULL;
+}
+
 static int need_emulator(struct xen_host *xen, const char *name, xm_error **err)
 {
     bool old = strcmp(name, "qemu-xen-traditional") == 0;

@@ -280,6 +280,13 @@ int xen_host_need(struct xm_host *host, enum xm_need need, const char *name, xm_
 int xen_host_holders(struct xm_host *host, xm_holders **ret, xm_error **err);
 int xen_host_pci(struct xm_host *host, xm_pci_devices **ret, xm_error **err);
 int xen_host_room(struct xm_host *host, libxl_domain_config *config, struct xm_room *ret, xm_error **err);
+char *xen_emulator_path(struct xen_host *xen);          /* need.c; NULL: there is none */
+int xen_host_storage(struct xm_host *host, const char *path, bool sample, xm_storage **ret, xm_error **err);
+int xen_host_nonce(struct xm_host *host, const char *path, const char *word, enum xm_nonce what, xm_error **err);
+int xen_host_space(struct xm_host *host, const char *path, uint64_t *ret_kib, xm_error **err);
+int xen_host_machine(struct xm_host *host, xm_machine **ret, xm_error **err);
+int xen_host_promise(struct xm_host *host, uint32_t domid, struct xm_promise *ret, xm_error **err);
+int xen_host_dirty_rate(struct xm_host *host, uint32_t domid, unsigned ms, uint64_t *ret_pages, xm_error **err);
 
 int xen_host_events_open(struct xm_host *host, int *ret_fd, xm_error **err);
 int xen_host_hvm_watch(struct xm_host *host, uint32_t domid, xm_error **err);
