@@ -16,7 +16,7 @@ static int write_stream(const struct xm_guests *guests, uint32_t domid, int fd, 
 {
     if (xm_savefile_write_head(fd, config_json, err) < 0)
         return xm_wrap(err, "%s", path);
-    if (xm_host_save(guests->host, domid, fd, err) < 0)
+    if (xm_host_save(guests->host, domid, fd, NULL, err) < 0)
         return xm_wrap(err, "%s", path);
     *ret_suspended = true;
     return 0;

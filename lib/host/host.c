@@ -1,7 +1,10 @@
 #include "host/host.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "host/ops.h"
 
@@ -185,9 +188,58 @@ int xm_host_restore(xm_host *host, const char *config_json, void *config, const 
     return host->ops->restore(host, config_json, config, name, fd, build, ret_domid, err);
 }
 
-int xm_host_save(xm_host *host, uint32_t domid, int fd, xm_error **err)
+/* A reader that has gone is an error of write()'s, and no reason to die. */
+struct pipe_guard { sigset_t before; bool pending; };
+
+static sigset_t sigpipe(void)
 {
-    return host->ops->save(host, domid, fd, err);
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGPIPE);
+    return set;
+}
+
+static void pipe_hold(struct pipe_guard *ret)
+{
+    sigset_t set = sigpipe(), pending;
+
+    sigpending(&pending);
+    ret->pending = sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &set, &ret->before);
+}
+
+static void pipe_release(const struct pipe_guard *guard)
+{
+    const struct timespec at_once = { 0 };
+    sigset_t set = sigpipe();
+
+    /* What came meanwhile was ours; one that the caller held before stays his. */
+    if (!guard->pending)
+        (void)sigtimedwait(&set, NULL, &at_once);
+    pthread_sigmask(SIG_SETMASK, &guard->before, NULL);
+}
+
+int xm_host_save(xm_host *host, uint32_t domid, int fd, const struct xm_watch *watch, xm_error **err)
+{
+    struct pipe_guard guard;
+    int rc;
+
+    pipe_hold(&guard);
+    rc = host->ops->save(host, domid, fd, watch, err);
+    pipe_release(&guard);
+    return rc;
+}
+
+int xm_host_send(xm_host *host, uint32_t domid, int fd, const struct xm_send *send, xm_error **err)
+{
+    struct pipe_guard guard;
+    int rc;
+
+    pipe_hold(&guard);
+    rc = host->ops->send(host, domid, fd, send, err);
+    pipe_release(&guard);
+    return rc;
 }
 
 int xm_host_resume(xm_host *host, uint32_t domid, xm_error **err)

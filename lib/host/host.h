@@ -195,6 +195,21 @@ XM_API int xm_host_debug_keys(xm_host *host, const char *keys, xm_error **err);
 
 /* --- life cycle --- */
 
+/* How far a memory stream has come. It goes in rounds, the first of which is all of the memory and each later
+ * one what the guest has written to meanwhile; a guest that is suspended has one round, or one more. */
+struct xm_progress {
+    unsigned round;             /* from 0 */
+    bool suspended;             /* the guest runs no more: this is the last round */
+    uint64_t done, total;       /* of this round, pages of 4 KiB; total 0: not known (yet) */
+};
+
+/* Called from within a long call, at least each half second, whether there is news or not. It may set
+ * the flag that the call is stopped by, and calls no host. NULL: nobody is told. */
+struct xm_watch {
+    void (*progress)(void *arg, const struct xm_progress *now);
+    void *arg;
+};
+
 struct xm_build {
     bool paused;                /* leave it paused; else it runs when the call returns */
     bool wait_devices;          /* fail unless every backend has connected */
@@ -202,6 +217,7 @@ struct xm_build {
      * before its bootloader asks anything. May be NULL. */
     void (*console_ready)(void *arg, uint32_t domid);
     void *arg;
+    struct xm_watch watch;      /* of a restore; a stream's pages, total only where it is a plain file's */
 };
 
 /* Builds a domain out of config, frees memory for it first as conf->autoballoon says. On any
@@ -221,8 +237,23 @@ XM_API int xm_host_restore(xm_host *host, const char *config_json, void *config,
                            const struct xm_build *build, uint32_t *ret_domid, xm_error **err);
 
 /* Suspends the domain and writes its memory stream to fd. The domain stays, suspended: destroy
- * it or resume it. When this fails the domain runs on. */
-XM_API int xm_host_save(xm_host *host, uint32_t domid, int fd, xm_error **err);
+ * it or resume it. When this fails the domain runs on. watch may be NULL. */
+XM_API int xm_host_save(xm_host *host, uint32_t domid, int fd, const struct xm_watch *watch, xm_error **err);
+
+/* The same to another host, whose end of the line is behind fd. live: the domain runs on while most of its
+ * memory goes, and is suspended for the last round; XM_UNSUPPORTED for a PV guest where Xen has no
+ * shadow paging (see xm_send_check()). A descriptor that nobody reads any more is an XM_IO, never
+ * a SIGPIPE. */
+struct xm_send {
+    bool live;
+    bool debug;                 /* all is sent once more at the end, for the other side to compare */
+    const volatile int *stop;   /* beside the host's own, to the same end; may be NULL */
+    struct xm_watch watch;
+};
+XM_API int xm_host_send(xm_host *host, uint32_t domid, int fd, const struct xm_send *send, xm_error **err);
+
+/* What a host says of itself, as xm_host_info.virt_caps has it, decides: can a guest be sent live? */
+XM_API int xm_send_check(uint32_t domid, bool hvm, bool live, const char *virt_caps, xm_error **err);
 XM_API int xm_host_resume(xm_host *host, uint32_t domid, xm_error **err);
 
 /* The configuration that the domain was made of and has by now, as libxl's JSON, for a save file

@@ -45,7 +45,8 @@ struct xm_host_ops {
                        uint32_t *ret_domid, xm_error **err);
     int (*restore)(struct xm_host *host, const char *config_json, libxl_domain_config *config, const char *name,
                    int fd, const struct xm_build *build, uint32_t *ret_domid, xm_error **err);
-    int (*save)(struct xm_host *host, uint32_t domid, int fd, xm_error **err);
+    int (*save)(struct xm_host *host, uint32_t domid, int fd, const struct xm_watch *watch, xm_error **err);
+    int (*send)(struct xm_host *host, uint32_t domid, int fd, const struct xm_send *send, xm_error **err);
     int (*resume)(struct xm_host *host, uint32_t domid, xm_error **err);
     int (*config_json)(struct xm_host *host, uint32_t domid, char **ret_json, xm_error **err);
     int (*configs)(struct xm_host *host, const uint32_t *domids, size_t count, xm_host_configs **ret, xm_error **err);
@@ -96,6 +97,17 @@ int xm_host_check_pool(const struct xm_pool *pool, xm_error **err);
 
 /* share is for another scheduler than the one that the domain is under. */
 int xm_host_check_scheduler(uint32_t domid, enum xm_scheduler has, enum xm_scheduler wanted, xm_error **err);
+
+/* --- send.c --- */
+
+/* What both refuse to save and to send: domid has shut down; it is paused, and so cannot suspend itself. */
+int xm_host_check_suspend(uint32_t domid, bool shutdown, bool paused, xm_error **err);
+
+/* Tells watch, which may be NULL, as may its function. */
+void xm_host_tell(const struct xm_watch *watch, const struct xm_progress *now);
+
+/* How much of a stream behind fd has been read, and is to be read, in pages, if it is a plain file from start on. */
+void xm_host_read_so_far(int fd, off_t start, struct xm_progress *now);
 
 /* --- host.c --- */
 

@@ -1917,7 +1917,7 @@ static void a_guest_that_suspends_too_late_is_resumed(void **state)
     st = state_of(w, WEB);
     assert_int_equal(st.phase, XM_PHASE_RUNNING);
     assert_true(xm_guest_is_half_way(&st));
-    assert_int_equal(xm_host_save(w->guests.host, st.domid, nowhere, NULL), 0);
+    assert_int_equal(xm_host_save(w->guests.host, st.domid, nowhere, NULL, NULL), 0);
     assert_string_equal(look(w, st.domid), "---s");
     assert_int_equal(xm_guest_mend(&w->guests, WEB, NULL), 0);
     assert_string_equal(look(w, st.domid), "-b--");
@@ -1934,7 +1934,7 @@ static void a_guest_that_another_suspends_is_left_alone(void **state)
 
     is_running(w);
     st = state_of(w, WEB);
-    assert_int_equal(xm_host_save(w->guests.host, st.domid, nowhere, NULL), 0);
+    assert_int_equal(xm_host_save(w->guests.host, st.domid, nowhere, NULL, NULL), 0);
     for (int asked = 0; asked < 2; asked++) {
         st.asked = asked ? time(NULL) - 1000 : 0;
         assert_int_equal(xm_reg_save_state(w->guests.reg, WEB, &st, NULL), 0);

@@ -856,7 +856,7 @@ static int save_to(struct world *w, uint32_t domid, const char *file, xm_error *
     xm_autofree char *path = xm_printf("%s/%s", w->dir, file);
     xm_autoclose int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
-    return xm_host_save(w->host, domid, fd, err);
+    return xm_host_save(w->host, domid, fd, NULL, err);
 }
 
 static int restore_from(struct world *w, const char *file, const char *json, const char *name, uint32_t *ret, xm_error **err)
@@ -953,7 +953,7 @@ static void a_full_disk_leaves_the_guest_running(void **state)
     xm_autoclose int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
     xm_error *err = NULL;
 
-    assert_int_equal(xm_host_save(w->host, domid, full, &err), -1);
+    assert_int_equal(xm_host_save(w->host, domid, full, NULL, &err), -1);
     expect(err, XM_IO, "No space left on device");
     assert_string_equal(look(w, domid), "-b---");
 }
@@ -1007,8 +1007,8 @@ static void a_damaged_stream_is_refused(void **state)
     uint32_t domid = start(w, "web", ""), back;
     xm_autofree char *json = config_of(w, domid), *path = xm_printf("%s/save", w->dir);
     const struct { off_t at; const char *text; } cases[] = {
-        { 0, "was not written by a simulated host" }, { 8, "version" }, { 15, "damaged head" }, { 16, "damaged record" },
-        { 23, "damaged head" }, { 20, "not the memory of its record" }, { 100, "damaged record" },
+        { 0, "was not written by a simulated host" }, { 8, "version" }, { 12, "version" }, { 16, "damaged record" },
+        { 21, "damaged record" }, { 24, "damaged record" }, { 28, "damaged memory" }, { 100, "damaged memory" },
         { 500000, "damaged memory" },
     };
     off_t size;
@@ -1021,7 +1021,7 @@ static void a_damaged_stream_is_refused(void **state)
 
         flip(w, "save", cases[i].at);
         assert_int_equal(restore_from(w, "save", json, NULL, &back, &err), -1);
-        expect(err, cases[i].at == 8 ? XM_UNSUPPORTED : XM_INVALID, cases[i].text);
+        expect(err, cases[i].at == 8 || cases[i].at == 12 ? XM_UNSUPPORTED : XM_INVALID, cases[i].text);
         flip(w, "save", cases[i].at);
         assert_int_equal(count_domains(w), 1);
     }
@@ -1052,32 +1052,32 @@ static uint32_t crc_of(const char *text, size_t len)
     return ~crc;
 }
 
-/* Rewrites "save" as "forged", in whose record old is new, with a head that agrees. */
+/* Rewrites "save" as "forged", in whose record of the guest old is new, with figures that agree. */
 static void forge(struct world *w, const char *old, const char *new)
 {
     xm_autofree char *path = xm_printf("%s/save", w->dir), *forged = xm_printf("%s/forged", w->dir);
     xm_autofree char *text = NULL, *record = NULL, *mended = NULL;
     xm_autobuf out = XM_BUF_INIT;
-    uint32_t words[4];
-    size_t len;
-    char *at;
+    uint32_t words[4] = { 0 };          /* type, number, length, crc; the guest's is of type 2 */
+    size_t len, at = 16;
+    char *found;
 
     assert_int_equal(xm_file_read(path, 64 << 20, &text, &len, NULL), 0);
-    memcpy(words, text + 8, sizeof(words));
-    record = xm_strndup(text + 24, words[1]);
-    at = strstr(record, old);
-    if (at == NULL)
+    for (memcpy(words, text + at, sizeof(words)); words[0] != 2; memcpy(words, text + at, sizeof(words)))
+        at += sizeof(words) + words[2];
+    record = xm_strndup(text + at + sizeof(words), words[2]);
+    found = strstr(record, old);
+    if (found == NULL)
         fail_msg("no %s in %s", old, record);
-    *at = '\0';
-    mended = xm_printf("%s%s%s", record, new, at + strlen(old));
-    xm_buf_add(&out, text, 8);
-    len -= 24 + words[1];
-    at = text + 24 + words[1];
-    words[1] = (uint32_t)strlen(mended);
-    words[2] = crc_of(mended, strlen(mended));
+    *found = '\0';
+    mended = xm_printf("%s%s%s", record, new, found + strlen(old));
+    xm_buf_add(&out, text, at);
+    at += sizeof(words) + words[2];
+    words[2] = (uint32_t)strlen(mended);
+    words[3] = crc_of(mended, strlen(mended));
     xm_buf_add(&out, words, sizeof(words));
     xm_buf_add(&out, mended, strlen(mended));
-    xm_buf_add(&out, at, len);
+    xm_buf_add(&out, text + at, len - at);
     assert_int_equal(xm_file_replace(forged, out.data, out.len, 0600, NULL), 0);
 }
 
@@ -1089,7 +1089,7 @@ static void a_forged_stream_is_refused(void **state)
     const struct { const char *old, *new; } cases[] = {
         { "\"domid\"", "\"domud\"" }, { "\"vcpus\": 2", "\"vcpus\": 3" }, { "\"vcpus\": 2", "\"vcpus\": 99999999999999999999" },
         { "\"max_vcpus\": 2", "\"max_vcpus\": 4096" }, { "\"mem_kib\": 262144", "\"mem_kib\": -1" },
-        { "\"mem_kib\": 262144", "\"mem_kib\": 1" }, { "\"ran_ms\": 1500", "\"ran_ms\": 9223372036854775807" },
+        { "\"mem_kib\": 262144", "\"mem_kib\": 362144" }, { "\"ran_ms\": 1500", "\"ran_ms\": 9223372036854775807" },
         { "\"ran_ms\": 1500", "\"ran_ms\": true" }, { "sim.boot=1", "sim.boot=-1" }, { "\"hard\": [\"all\",", "\"hard\": [7," },
         { "{\"domid\"", "[{\"domid\"" }, { "\"uuid\": \"", "\"uuid\": \"0" },
     };
@@ -1109,6 +1109,194 @@ static void a_forged_stream_is_refused(void **state)
     assert_int_equal(restore_from(w, "forged", json, NULL, &back, NULL), 0);
     pass_ms(w, 1000);
     assert_string_equal(look(w, back), "-b---");
+}
+
+/* --- to another host --- */
+
+struct sent {
+    int calls;
+    unsigned rounds;            /* the last one seen */
+    unsigned counted;           /* rounds that have been whole */
+    uint64_t pages;             /* of these */
+    uint64_t least;             /* of the last one */
+    bool suspended;             /* seen so */
+    int stop, stop_in_round;    /* the flag; set in that round, -1: never */
+};
+
+static void see(void *arg, const struct xm_progress *now)
+{
+    struct sent *sent = arg;
+
+    sent->calls++;
+    assert_true(now->done <= now->total);
+    if (now->done > 0 && now->done == now->total && sent->counted == now->round) {
+        sent->pages += now->total;
+        sent->counted++;
+    }
+    sent->rounds = now->round;
+    sent->least = now->total;
+    sent->suspended = sent->suspended || now->suspended;
+    if (sent->stop_in_round == (int)now->round && (now->round < 5 || now->suspended))
+        sent->stop = 1;
+}
+
+static int send_to(struct world *w, uint32_t domid, const char *file, bool live, struct sent *sent, xm_error **err)
+{
+    xm_autofree char *path = xm_printf("%s/%s", w->dir, file);
+    xm_autoclose int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    struct xm_send send = { .live = live, .stop = &sent->stop, .watch = { .progress = see, .arg = sent } };
+
+    return xm_host_send(w->host, domid, fd, &send, err);
+}
+
+static void a_guest_is_sent_while_it_runs(void **state)
+{
+    struct world *w = *state;
+    struct sent idle = { .stop_in_round = -1 }, busy = idle, still = idle;
+    uint32_t quiet = start(w, "web", ""), loud = start(w, "db", "sim.dirty=300"), back;
+    xm_autofree char *json = config_of(w, loud);
+
+    assert_int_equal(send_to(w, quiet, "web", true, &idle, NULL), 0);
+    assert_string_equal(look(w, quiet), "---s2");
+    assert_true(idle.suspended);
+    assert_int_equal(idle.rounds, 1);
+    assert_int_equal(idle.least, 0);            /* it wrote to nothing */
+    assert_int_equal(idle.pages, 65536);
+
+    assert_int_equal(send_to(w, loud, "db", true, &busy, NULL), 0);
+    assert_int_equal(busy.rounds, 5);
+    assert_true(busy.pages > 65536 + 65536 / 4 && busy.pages < 2 * 65536);
+    assert_true(busy.least > 50 && busy.least < 65536 / 8);     /* less with each round */
+    assert_true(size_of(w, "db") > size_of(w, "web"));
+    assert_int_equal(xm_host_destroy(w->host, loud, NULL), 0);
+    assert_int_equal(restore_from(w, "db", json, NULL, &back, NULL), 0);
+
+    assert_int_equal(send_to(w, back, "db", false, &still, NULL), 0);
+    assert_int_equal(still.rounds, 0);
+    assert_true(still.calls > 60 && still.suspended);
+}
+
+static void a_guest_that_is_not_sent_runs_on(void **state)
+{
+    struct world *w = *state;
+    const int rounds[] = { 0, 1, 5 };
+    uint32_t domid = start(w, "web", "sim.dirty=300");
+    xm_error *err = NULL;
+
+    for (size_t i = 0; i < XM_COUNT(rounds); i++) {
+        struct sent sent = { .stop_in_round = rounds[i] };
+
+        assert_int_equal(send_to(w, domid, "web", true, &sent, &err), -1);
+        expect(err, XM_INTERRUPTED, "interrupted");
+        err = NULL;
+        assert_int_equal(sent.suspended, rounds[i] == 5);
+        assert_string_equal(look(w, domid), "-b---");
+    }
+}
+
+static void sending_fails_on_request(void **state)
+{
+    struct world *w = *state;
+    struct sent sent = { .stop_in_round = -1 };
+    uint32_t domid = start(w, "web", "");
+    xm_error *err = NULL;
+
+    put(w, "sim/faults", "send 1 once fail HOST \"no way\"\n");
+    assert_int_equal(send_to(w, domid, "web", true, &sent, &err), -1);
+    expect(err, XM_HOST, "no way");
+    err = NULL;
+    put(w, "sim/faults", "send.page 30 once fail IO \"cut\"\n");
+    assert_int_equal(send_to(w, domid, "web", false, &sent, &err), -1);
+    expect(err, XM_IO, "cut");
+    assert_string_equal(look(w, domid), "-b---");
+}
+
+/* A reader that has gone is an error, and no signal that ends the program. */
+static void a_line_that_is_cut_leaves_the_guest_running(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", "");
+    struct xm_send live = { .live = true };
+    xm_error *err = NULL;
+    int ends[2];
+
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    close(ends[0]);
+    assert_int_equal(xm_host_send(w->host, domid, ends[1], &live, &err), -1);
+    expect(err, XM_IO, "Broken pipe");
+    close(ends[1]);
+    assert_string_equal(look(w, domid), "-b---");
+}
+
+/* Nobody reads: the pipe is full, and whoever waits for it can stop. */
+static void a_line_that_stands_can_be_given_up(void **state)
+{
+    struct world *w = *state;
+    uint32_t domid = start(w, "web", "");
+    struct sent sent = { .stop_in_round = 0 };
+    struct xm_send live = { .live = true, .stop = &sent.stop, .watch = { .progress = see, .arg = &sent } };
+    xm_error *err = NULL;
+    char some[4096] = { 0 };
+    int ends[2];
+
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    for (;;) {
+        struct pollfd room = { .fd = ends[1], .events = POLLOUT };
+
+        if (poll(&room, 1, 0) == 0)
+            break;
+        assert_int_equal(write(ends[1], some, sizeof(some)), sizeof(some));
+    }
+    assert_int_equal(xm_host_send(w->host, domid, ends[1], &live, &err), -1);
+    expect(err, XM_INTERRUPTED, "interrupted");
+    close(ends[0]);
+    close(ends[1]);
+    assert_string_equal(look(w, domid), "-b---");
+}
+
+static void what_cannot_be_sent_is_refused(void **state)
+{
+    struct world *w = *state;
+    struct sent sent = { .stop_in_round = -1 };
+    uint32_t pv = start(w, "web", ""), paused = start(w, "db", ""), ended = start(w, "mail", "sim.poweroff=1");
+    xm_error *err = NULL;
+
+    assert_int_equal(xm_host_pause(w->host, paused, NULL), 0);
+    assert_int_equal(send_to(w, paused, "x", true, &sent, &err), -1);
+    expect(err, XM_STATE, "is paused");
+    err = NULL;
+    pass_ms(w, 2000);
+    assert_int_equal(send_to(w, ended, "x", true, &sent, &err), -1);
+    expect(err, XM_STATE, "has shut down");
+    err = NULL;
+    assert_int_equal(send_to(w, 0, "x", true, &sent, &err), -1);
+    expect(err, XM_INVALID, "domain 0 cannot be sent");
+    err = NULL;
+    assert_int_equal(send_to(w, 77, "x", true, &sent, &err), -1);
+    expect(err, XM_NOT_FOUND, "domain 77 does not exist");
+    err = NULL;
+    put(w, "sim/host.json", "{\"cpu_features\": [\"pv\", \"hvm\", \"hap\"]}");
+    assert_int_equal(send_to(w, pv, "x", true, &sent, &err), -1);
+    expect(err, XM_UNSUPPORTED, "no shadow paging");
+    assert_int_equal(sent.calls, 0);
+    assert_int_equal(send_to(w, pv, "x", false, &sent, NULL), 0);
+}
+
+static void a_restore_tells_of_its_progress(void **state)
+{
+    struct world *w = *state;
+    struct sent sent = { .stop_in_round = -1 };
+    uint32_t domid = start(w, "web", ""), back;
+    xm_autofree char *json = config_of(w, domid), *path = xm_printf("%s/save", w->dir);
+    struct xm_build build = { .watch = { .progress = see, .arg = &sent } };
+    xm_autoclose int fd = -1;
+
+    assert_int_equal(save_to(w, domid, "save", NULL), 0);
+    assert_int_equal(xm_host_destroy(w->host, domid, NULL), 0);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert_int_equal(xm_host_restore(w->host, json, NULL, NULL, fd, &build, &back, NULL), 0);
+    assert_true(sent.calls >= 64);
+    assert_int_equal(sent.least, (size_of(w, "save") + 4095) / 4096);
 }
 
 /* --- core --- */
@@ -1748,6 +1936,13 @@ int main(void)
         T(a_restored_guest_takes_a_new_name_and_configuration),
         T(a_damaged_stream_is_refused),
         T(a_forged_stream_is_refused),
+        T(a_guest_is_sent_while_it_runs),
+        T(a_guest_that_is_not_sent_runs_on),
+        T(sending_fails_on_request),
+        T(a_line_that_is_cut_leaves_the_guest_running),
+        T(a_line_that_stands_can_be_given_up),
+        T(what_cannot_be_sent_is_refused),
+        T(a_restore_tells_of_its_progress),
         T(a_core_is_an_elf_file),
         T(faults_come_at_their_call),
         T(a_create_that_fails_leaves_nothing),

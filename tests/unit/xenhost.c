@@ -183,6 +183,22 @@ static void dom0_mem_in_xl_s_forms_is_seen(void **state)
     assert_false(xen_dom0_mem_given("dom0_mem_x=512M"));
 }
 
+static void a_round_is_told_by_the_word_for_its_progress(void **state)
+{
+    unsigned round = 9;
+
+    (void)state;
+    assert_true(xen_text_round("Frames", 9, &round));
+    assert_int_equal(round, 0);
+    assert_true(xen_text_round("Frames iteration 4", 3, &round));
+    assert_int_equal(round, 4);
+    assert_true(xen_text_round("Frames verify", 5, &round));
+    assert_int_equal(round, 5);
+    assert_false(xen_text_round("Frames iteration ", 5, &round));
+    assert_false(xen_text_round("Checkpointed save", 5, &round));
+    assert_int_equal(round, 5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +211,7 @@ int main(void)
         cmocka_unit_test(a_device_model_that_cannot_be_looked_at_is_not_taken_for_gone),
         cmocka_unit_test(a_code_follows_rc_then_errno_then_text),
         cmocka_unit_test(dom0_mem_in_xl_s_forms_is_seen),
+        cmocka_unit_test(a_round_is_told_by_the_word_for_its_progress),
     };
 
     return cmocka_run_group_tests_name("xenhost", tests, NULL, NULL);

@@ -58,6 +58,12 @@ static int read_word(const char *word, struct sim_behaviour *does, xm_error **er
         does->load = llround(number);
         return 0;
     }
+    if (IS("dirty")) {
+        if (read_number(word, value, 1e6, &number, err) < 0)
+            return -1;
+        does->dirty_mib_s = llround(number);
+        return 0;
+    }
     if (IS("loop")) {
         if (read_choice(word, value, "1", "0", &loops, err) < 0)
             return -1;

@@ -163,7 +163,7 @@ int sim_stopped(const struct sim *sim, xm_error **err)
     return *sim->host.stop ? xm_fail(err, XM_INTERRUPTED, "interrupted") : 0;
 }
 
-static int64_t monotonic_ms(void)
+int64_t sim_monotonic_ms(void)
 {
     struct timespec now;
 
@@ -173,10 +173,10 @@ static int64_t monotonic_ms(void)
 
 int sim_sleep(const struct sim *sim, int64_t ms, xm_error **err)
 {
-    int64_t until = monotonic_ms() + ms;
+    int64_t until = sim_monotonic_ms() + ms;
 
     for (;;) {
-        int64_t left = until - monotonic_ms();
+        int64_t left = until - sim_monotonic_ms();
 
         if (sim_stopped(sim, err) < 0)
             return -1;

@@ -28,6 +28,15 @@ char **sim_words_new(const char *text)
     return words;
 }
 
+char *sim_words_join(char *const *words)
+{
+    xm_autobuf text = XM_BUF_INIT;
+
+    for (size_t i = 0; words[i] != NULL; i++)
+        xm_buf_printf(&text, "%s%s", i ? " " : "", words[i]);
+    return xm_buf_take(&text);
+}
+
 void sim_words_free(char **words)
 {
     for (size_t i = 0; words != NULL && words[i] != NULL; i++)

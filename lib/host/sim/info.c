@@ -12,15 +12,6 @@ static const uint32_t amd_caps[8] = {
     0x178bfbff, 0x7ed8320b, 0x2e500800, 0x75c237ff, 0x0000000f, 0x219c91a9, 0x00400004, 0x00000500,
 };
 
-static char *join(char *const *words)
-{
-    xm_autobuf text = XM_BUF_INIT;
-
-    for (size_t i = 0; words[i] != NULL; i++)
-        xm_buf_printf(&text, "%s%s", i ? " " : "", words[i]);
-    return xm_buf_take(&text);
-}
-
 static void fill_version(const struct sim_settings *settings, xm_host_info *info)
 {
     unsigned major = 0, minor = 0;
@@ -94,7 +85,7 @@ int sim_info(struct xm_host *host, bool topology, xm_host_info **ret, xm_error *
     info->threads_per_core = (unsigned)settings->threads_per_core;
     info->cpu_khz = (unsigned long)settings->cpu_mhz * 1000;
     memcpy(info->hw_caps, strcmp(settings->cpu_vendor, "amd") == 0 ? amd_caps : intel_caps, sizeof(info->hw_caps));
-    info->virt_caps = join(settings->cpu_features);
+    info->virt_caps = sim_words_join(settings->cpu_features);
     info->total_mib = (uint64_t)settings->memory_mib;
     info->free_mib = (uint64_t)sim_free_kib(&state) / 1024;
     fill_version(settings, info);

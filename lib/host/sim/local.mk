@@ -24,7 +24,9 @@ lib_libxm_all_la_SOURCES += \
 	lib/host/sim/request.c \
 	lib/host/sim/save.c \
 	lib/host/sim/sched.c \
+	lib/host/sim/send.c \
 	lib/host/sim/settings.c \
 	lib/host/sim/sim.h \
 	lib/host/sim/store.c \
+	lib/host/sim/stream.c \
 	lib/host/sim/vnc.c

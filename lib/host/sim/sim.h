@@ -48,6 +48,7 @@
  *   "root"                     "", the real one: absolute directory that stands for dom0's / in kernel and disk paths
  *   "clock_offset_ms"          0: added to the real time
  *   "suspend_timeout_s"        60: how long save waits for the guest
+ *   "copy_mib_s"               1024: how fast memory goes to another host at the most, where guests write meanwhile
  *   "guests"                   []: "NAME sim.KEY=VALUE ...", behaviour by name, over the guest's own
  *
  * A guest behaves by the words of its kernel command line; times in seconds, fractions allowed:
@@ -58,6 +59,7 @@
  *   sim.load=PERCENT           how busy each of its cpus is after boot, 0: blocked whenever looked at
  *   sim.loop=1                 spins: never blocks, answers nothing
  *   sim.suspend=obey|ignore    ignore: save runs into its time limit
+ *   sim.dirty=MIB              how much memory it writes to in a second, while it is sent to another host, 0
  *   sim.release=SECONDS        how long its backends and device model are there after it, 0
  *   sim.eject=SECONDS          an HVM guest ejects its CD, counted from boot's end
  *   sim.model=SECONDS          an HVM guest's device model dies, counted from boot's end
@@ -73,7 +75,7 @@
  * the calling process gets SIGKILL. An operation is a field of struct xm_host_ops, or a point
  * inside one: create.kernel (what fails here is the kernel cache alone), create.domain (nothing made
  * yet), create.devices (a half-made domain exists) and create.finish, the last three in a restore
- * too; restore.read and save.write (per chunk of 64 KiB), dump_core.write (per page),
+ * too; restore.read, save.write and send.page (per piece of 64 KiB), dump_core.write (per page),
  * configs.guest (per guest), destroy.release (the domain is gone, what it had in the store is not). */
 #ifndef XM_HOST_SIM_SIM_H
 #define XM_HOST_SIM_SIM_H
@@ -109,6 +111,7 @@ void sim_fields_clear(const struct sim_field *fields, void *of);
 
 char **sim_words_new(const char *text);
 void sim_words_free(char **words);
+char *sim_words_join(char *const *words);               /* with blanks between */
 
 /* --- behaviour.c --- */
 
@@ -117,6 +120,7 @@ struct sim_behaviour {
     int64_t shutdown_ms;        /* -1: ignores requests */
     int64_t release_ms;         /* how long its backends outlive it */
     int64_t load;               /* percent of each vcpu */
+    int64_t dirty_mib_s;
     int64_t eject_ms, model_ms; /* -1: never */
     bool suspends, pv, unplugs;
 };
@@ -129,7 +133,7 @@ int sim_behaviour_parse(const char *text, struct sim_behaviour *ret_behaviour, x
 struct sim_settings {
     char *hostname, *cpu_vendor, *scheduler, *xen_version, *xen_commandline, *root, *machine_id, *boot_id, *emulator_version;
     int64_t memory_mib, dom0_memory_mib, dom0_min_mib, nr_cpus, cores_per_socket, threads_per_core, nodes;
-    int64_t cpu_mhz, clock_offset_ms, suspend_timeout_s, microcode, disk_free_mib;
+    int64_t cpu_mhz, clock_offset_ms, suspend_timeout_s, copy_mib_s, microcode, disk_free_mib;
     char **cpu_features, **bridges, **guests, **cpupools, **firmware, **scripts, **bootloaders, **mounts, **pci, **storage, **cpu_lacks;
 };
 
@@ -248,6 +252,7 @@ int64_t sim_next_change(const struct sim_state *state);
 int sim_wait(struct sim *sim, int64_t ms, xm_error **err);
 int sim_sleep(const struct sim *sim, int64_t ms, xm_error **err);      /* the same in real time */
 int sim_stopped(const struct sim *sim, xm_error **err); /* XM_INTERRUPTED if asked to stop */
+int64_t sim_monotonic_ms(void);                         /* of the real time */
 
 /* --- fault.c --- */
 
@@ -326,6 +331,34 @@ int sim_domain_build(struct sim *sim, xm_json *json, const char *name, const str
 void sim_room_for(const struct sim_state *state, const xm_conf *conf, const struct sim_guest *guest, struct xm_room *ret);
 int sim_config_tree(libxl_domain_config *config, xm_json **ret_json, xm_error **err);
 
+/* --- stream.c --- */
+
+/* A stream under way, in or out. */
+struct sim_flow {
+    struct sim *sim;
+    int fd;
+    const volatile int *stop;   /* beside the host's; may be NULL */
+    const struct xm_watch *watch;
+    struct xm_progress now;
+};
+
+/* Tells of now. XM_INTERRUPTED when asked to stop. */
+int sim_flow_tick(const struct sim_flow *flow, xm_error **err);
+
+/* Of how many pieces a guest's memory consists. */
+uint32_t sim_stream_pieces(const struct sim_guest *guest);
+
+int sim_stream_head(const struct sim_flow *flow, xm_error **err);
+int sim_stream_piece(const struct sim_flow *flow, const char *mark, uint32_t number, xm_error **err);
+int sim_stream_end(const struct sim_flow *flow, const struct sim_guest *guest, xm_error **err);
+
+/* *ret_guest: to be cleared. */
+int sim_stream_read(struct sim *sim, int fd, const struct xm_watch *watch, struct sim_guest *ret_guest, xm_error **err);
+
+/* --- save.c --- */
+
+int sim_resume_now(struct sim *sim, uint32_t domid, xm_error **err);
+
 /* --- released.c --- */
 
 /* guest goes now: what it leaves behind for a while. Under the lock. */
@@ -366,7 +399,8 @@ int sim_create_json(struct xm_host *host, const char *config_json, const struct 
                     uint32_t *ret_domid, xm_error **err);
 int sim_restore(struct xm_host *host, const char *config_json, libxl_domain_config *config, const char *name,
                 int fd, const struct xm_build *build, uint32_t *ret_domid, xm_error **err);
-int sim_save(struct xm_host *host, uint32_t domid, int fd, xm_error **err);
+int sim_save(struct xm_host *host, uint32_t domid, int fd, const struct xm_watch *watch, xm_error **err);
+int sim_send(struct xm_host *host, uint32_t domid, int fd, const struct xm_send *send, xm_error **err);
 int sim_resume(struct xm_host *host, uint32_t domid, xm_error **err);
 int sim_configs(struct xm_host *host, const uint32_t *domids, size_t count, xm_host_configs **ret, xm_error **err);
 int sim_config_json(struct xm_host *host, uint32_t domid, char **ret_json, xm_error **err);

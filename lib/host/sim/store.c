@@ -55,6 +55,7 @@ const struct sim_field sim_settings_fields[] = {
     S_TEXT(root, ""),
     S_INT(clock_offset_ms, -SIM_MS_MAX, SIM_MS_MAX, 0),
     S_INT(suspend_timeout_s, 0, 3600, 60),
+    S_INT(copy_mib_s, 1, MIB_MAX, 1024),
     S_WORDS(guests, ""),
     { NULL, SIM_INT, 0, 0, 0, 0, NULL }
 };

@@ -136,6 +136,14 @@ static int patience(const struct job *job)
     return job->stream < 0 && job->config->b_info.bootloader != NULL ? 0 : BUILD_PATIENCE_MS;
 }
 
+/* libxl's helper reads through the very descriptor that we have: its place in a file is ours. */
+static void tell(struct xen_host *xen, const struct xen_op *op, struct xm_progress *now)
+{
+    (void)xen;
+    *now = (struct xm_progress){ .suspended = true };
+    xm_host_read_so_far(op->fd, op->start, now);
+}
+
 /* libxl has waited for every backend and hotplug script by the time it reports success, so there is
  * no case in which wait_devices would have more to wait for. */
 static int make(struct job *job, uint32_t *ret_domid, xm_error **err)
@@ -146,6 +154,10 @@ static int make(struct job *job, uint32_t *ret_domid, xm_error **err)
     int rc;
 
     xen_op_init(&op);
+    op.watch = &build->watch;
+    op.tell = tell;
+    op.fd = job->stream;
+    op.start = job->stream < 0 ? -1 : lseek(job->stream, 0, SEEK_CUR);
     xen_names_making(job->xen);
     rc = xen_op_wait(job->xen, &op, start(job, &op, &domid), build, patience(job));
     xen_names_making(NULL);

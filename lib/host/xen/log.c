@@ -51,6 +51,10 @@ static void progress(xentoollog_logger *vtable, const char *context, const char 
 {
     struct xen_logger *logger = (struct xen_logger *)vtable;
 
+    if (xen_text_round(doing, logger->now.round, &logger->now.round)) {
+        logger->now.done = done;
+        logger->now.total = total;
+    }
     xm_log(logger->log, XM_LOG_DEBUG, "%s: %s: %lu/%lu %d%%", context ? context : "xen", doing, done, total, percent);
 }
 

@@ -29,7 +29,7 @@ static void op_console(libxl_ctx *ctx, libxl_event *event, void *arg)
 
 void xen_op_init(struct xen_op *op)
 {
-    *op = (struct xen_op){ .rc = ERROR_FAIL };
+    *op = (struct xen_op){ .rc = ERROR_FAIL, .fd = -1, .start = -1 };
     op->how.callback = op_done;
     op->how.u.for_callback = op;
     op->console.callback = op_console;
@@ -69,26 +69,50 @@ int64_t xen_now_ms(void)
     return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-/* When to abort, once the stop flag is set; takes effect where libxl can be stopped. */
-static void heed_stop(struct xen_host *xen, struct xen_op *op, int patience, int64_t *stopped)
+static bool stopped(const struct xen_host *xen, const struct xen_op *op)
 {
-    if (patience < 0 || !*xen->host.stop || *stopped < 0)
+    return *xen->host.stop || (op->stop != NULL && *op->stop);
+}
+
+/* From our loop, outside libxl: news at once, and otherwise each turn that the loop takes by itself. */
+static void tell(struct xen_host *xen, struct xen_op *op, struct xm_progress *last)
+{
+    struct xm_progress now = xen->logger.now;
+    int64_t ms = xen_now_ms();
+
+    if (op->watch == NULL || op->watch->progress == NULL)
         return;
-    if (*stopped == 0)
-        *stopped = xen_now_ms();
-    if (xen_now_ms() < *stopped + patience)
+    if (now.round == last->round && now.done == last->done && ms < op->told_ms + LOOK_UP_MS)
+        return;
+    *last = now;
+    op->told_ms = ms;
+    if (op->tell != NULL)
+        op->tell(xen, op, &now);
+    op->watch->progress(op->watch->arg, &now);
+}
+
+/* When to abort, once the stop flag is set; takes effect where libxl can be stopped. */
+static void heed_stop(struct xen_host *xen, struct xen_op *op, int patience, int64_t *since)
+{
+    if (patience < 0 || *since < 0 || !stopped(xen, op))
+        return;
+    if (*since == 0)
+        *since = xen_now_ms();
+    if (xen_now_ms() < *since + patience)
         return;
     (void)libxl_ao_abort(xen->ctx, &op->how);
-    *stopped = -1;      /* once is enough */
+    *since = -1;        /* once is enough */
 }
 
 int xen_op_wait(struct xen_host *xen, struct xen_op *op, int started, const struct xm_build *build, int patience)
 {
     xm_autofree struct pollfd *fds = NULL;
-    int64_t stopped = 0;
+    struct xm_progress last = { 0 };
+    int64_t since = 0;
     bool told = false;
     int room = 0, rc;
 
+    xen->logger.now = last;
     if (started < 0)
         return started;
     for (;;) {
@@ -97,8 +121,9 @@ int xen_op_wait(struct xen_host *xen, struct xen_op *op, int started, const stru
             told = true;
         }
         if (op->done)
-            return op->rc < 0 && patience >= 0 && *xen->host.stop ? ERROR_ABORTED : op->rc;
-        heed_stop(xen, op, patience, &stopped);
+            return op->rc < 0 && patience >= 0 && stopped(xen, op) ? ERROR_ABORTED : op->rc;
+        tell(xen, op, &last);
+        heed_stop(xen, op, patience, &since);
         rc = pump(xen, &fds, &room);
         if (rc < 0)
             return rc;

@@ -179,6 +179,22 @@ bool xen_dom0_mem_given(const char *commandline)
     return false;
 }
 
+bool xen_text_round(const char *doing, unsigned last, unsigned *ret_round)
+{
+    static const char iteration[] = "Frames iteration ";
+    const char *digits = doing + sizeof(iteration) - 1;
+
+    if (strcmp(doing, "Frames") == 0)
+        *ret_round = 0;
+    else if (strcmp(doing, "Frames verify") == 0)
+        *ret_round = last;
+    else if (strncmp(doing, iteration, sizeof(iteration) - 1) == 0 && isdigit((unsigned char)*digits))
+        *ret_round = (unsigned)strtoul(digits, NULL, 10);
+    else
+        return false;
+    return true;
+}
+
 static bool has_uuid(const char *text)
 {
     for (int i = 0; i < 36; i++) {

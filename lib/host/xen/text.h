@@ -35,6 +35,10 @@ uint32_t xen_text_serves(const char *words, size_t len);
  * one's place may be called anything. */
 bool xen_text_serves_one(const char *words, size_t len, uint32_t domid);
 
+/* The round of a memory stream that libxc's word for its progress is about; a check after the last one
+ * counts as that. false: it is about something else. */
+bool xen_text_round(const char *doing, unsigned last, unsigned *ret_round);
+
 /* Does Xen's command line say dom0_mem= in a form that fixes domain 0's memory? */
 bool xen_dom0_mem_given(const char *commandline);
 

@@ -40,6 +40,7 @@ struct xen_logger {
     const struct xm_log *log;
     struct xen_kept kept[XEN_KEPT_LINES];
     unsigned count;
+    struct xm_progress now;     /* of the memory stream that is under way */
 };
 
 struct xen_events;
@@ -95,6 +96,15 @@ struct xen_op {
     bool done, console_up;
     int rc;
     uint32_t console_domid;
+    /* For those that take their time: who is told of progress, filled in by tell, and what stops it
+     * beside the host's own flag; each may be NULL. */
+    const struct xm_watch *watch;
+    void (*tell)(struct xen_host *xen, const struct xen_op *op, struct xm_progress *now);
+    const volatile int *stop;
+    uint32_t domid;             /* for tell, as are these two */
+    int fd;
+    off_t start;
+    int64_t told_ms;
 };
 
 void xen_op_init(struct xen_op *op);
@@ -245,7 +255,8 @@ int xen_host_create_json(struct xm_host *host, const char *config_json, const st
 int xen_host_restore(struct xm_host *host, const char *config_json, libxl_domain_config *config, const char *name,
                      int fd, const struct xm_build *build, uint32_t *ret_domid, xm_error **err);
 
-int xen_host_save(struct xm_host *host, uint32_t domid, int fd, xm_error **err);
+int xen_host_save(struct xm_host *host, uint32_t domid, int fd, const struct xm_watch *watch, xm_error **err);
+int xen_host_send(struct xm_host *host, uint32_t domid, int fd, const struct xm_send *send, xm_error **err);
 int xen_host_resume(struct xm_host *host, uint32_t domid, xm_error **err);
 int xen_host_configs(struct xm_host *host, const uint32_t *domids, size_t count, xm_host_configs **ret, xm_error **err);
 int xen_host_config_json(struct xm_host *host, uint32_t domid, char **ret_json, xm_error **err);
