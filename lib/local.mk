@@ -43,3 +43,4 @@ include lib/host/local.mk
 include lib/registry/local.mk
 include lib/guest/local.mk
 include lib/super/local.mk
+include lib/migrate/check.mk

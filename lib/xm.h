@@ -28,6 +28,8 @@
 #include "guest/schedule.h"
 #include "guest/sxp.h"
 #include "host/host.h"
+#include "migrate/check.h"
+#include "migrate/facts.h"
 #include "registry/registry.h"
 #include "super/super.h"
 

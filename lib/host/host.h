@@ -145,6 +145,7 @@ struct xm_pool {
     uint32_t id;
     char *name;
     enum xm_scheduler scheduler;
+    struct xm_cpuset cpus;
     unsigned tslice_ms, migration_delay_us;     /* credit alone */
     unsigned ratelimit_us;
 };

@@ -20,6 +20,11 @@ int xm_host_space(xm_host *host, const char *path, uint64_t *ret_kib, xm_error *
     return host->ops->space(host, path, ret_kib, err);
 }
 
+int xm_host_free(xm_host *host, struct xm_room *ret_room, xm_error **err)
+{
+    return host->ops->free(host, ret_room, err);
+}
+
 int xm_host_machine(xm_host *host, xm_machine **ret_machine, xm_error **err)
 {
     return host->ops->machine(host, ret_machine, err);

@@ -49,6 +49,9 @@ XM_API bool xm_nonce_is_sound(const char *word);
 /* What is free for us where path is, or will be, in KiB. */
 XM_API int xm_host_space(xm_host *host, const char *path, uint64_t *ret_kib, xm_error **err);
 
+/* Free memory, and how much of its own domain 0 may be made to give; what a guest needs is not told. */
+XM_API int xm_host_free(xm_host *host, struct xm_room *ret_room, xm_error **err);
+
 /* --- the machine --- */
 
 /* Words of Xen's feature set: each a register of a CPUID leaf, in Xen's order, which only grows. */

@@ -78,6 +78,7 @@ struct xm_host_ops {
     int (*storage)(struct xm_host *host, const char *path, bool sample, xm_storage **ret, xm_error **err);
     int (*nonce)(struct xm_host *host, const char *path, const char *word, enum xm_nonce what, xm_error **err);
     int (*space)(struct xm_host *host, const char *path, uint64_t *ret_kib, xm_error **err);
+    int (*free)(struct xm_host *host, struct xm_room *ret, xm_error **err);
     int (*machine)(struct xm_host *host, xm_machine **ret, xm_error **err);
     int (*promise)(struct xm_host *host, uint32_t domid, struct xm_promise *ret, xm_error **err);
     int (*dirty_rate)(struct xm_host *host, uint32_t domid, unsigned ms, uint64_t *ret_pages, xm_error **err);

@@ -140,3 +140,7 @@ tests_unit_kernel_cache_LDADD = $(unit_ldadd)
 UNIT_TESTS += tests/unit/storage
 tests_unit_storage_SOURCES = tests/unit/storage.c
 tests_unit_storage_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/verdicts
+tests_unit_verdicts_SOURCES = tests/unit/verdicts.c
+tests_unit_verdicts_LDADD = $(unit_ldadd)

@@ -51,7 +51,7 @@ const struct xm_host_ops xm_host_sim_ops = {
     .hvm_watch = sim_hvm_watch,
     .devices = sim_devices, .attach = sim_attach, .detach = sim_detach, .cd_change = sim_cd_change,
     .file = sim_file, .need = sim_need, .holders = sim_holders, .pci = sim_pci, .room = sim_room,
-    .storage = sim_storage, .nonce = sim_nonce, .space = sim_space, .machine = sim_machine, .promise = sim_promise,
+    .storage = sim_storage, .nonce = sim_nonce, .space = sim_space, .free = sim_free, .machine = sim_machine, .promise = sim_promise,
     .dirty_rate = sim_dirty_rate,
     .leftovers = sim_leftovers, .leftover_remove = sim_leftover_remove,
     .events_open = sim_events_open, .event_next = sim_event_next,

@@ -101,6 +101,17 @@ int sim_space(struct xm_host *host, const char *path, uint64_t *ret_kib, xm_erro
     return 0;
 }
 
+int sim_free(struct xm_host *host, struct xm_room *ret, xm_error **err)
+{
+    struct sim *sim = (struct sim *)host;
+    sim_autostate state = SIM_STATE_INIT;
+
+    if (sim_fault(sim, "free", err) < 0 || sim_state_load(sim, &state, err) < 0)
+        return -1;
+    sim_room_for(&state, host->conf, &(struct sim_guest){ 0 }, ret);
+    return 0;
+}
+
 /* --- the machine --- */
 
 /* By the words of Xen's feature set: a plausible processor of each maker, as guests can have it. */

@@ -52,6 +52,7 @@ static int fill_pool(const struct sim_state *state, uint32_t id, struct xm_pool 
     pool->id = id;
     pool->name = xm_strdup(state->settings.cpupools[id]);
     pool->scheduler = scheduler_of(state);
+    sim_cpuset_parse("all", state->settings.nr_cpus, &pool->cpus);
     pool->ratelimit_us = (unsigned)figures.ratelimit_us;
     if (pool->scheduler == XM_SCHED_CREDIT) {
         pool->tslice_ms = (unsigned)figures.tslice_ms;

@@ -431,6 +431,7 @@ int sim_room(struct xm_host *host, libxl_domain_config *config, struct xm_room *
 int sim_storage(struct xm_host *host, const char *path, bool sample, xm_storage **ret, xm_error **err);
 int sim_nonce(struct xm_host *host, const char *path, const char *word, enum xm_nonce what, xm_error **err);
 int sim_space(struct xm_host *host, const char *path, uint64_t *ret_kib, xm_error **err);
+int sim_free(struct xm_host *host, struct xm_room *ret, xm_error **err);
 int sim_machine(struct xm_host *host, xm_machine **ret, xm_error **err);
 int sim_promise(struct xm_host *host, uint32_t domid, struct xm_promise *ret, xm_error **err);
 int sim_dirty_rate(struct xm_host *host, uint32_t domid, unsigned ms, uint64_t *ret_pages, xm_error **err);

@@ -126,7 +126,7 @@ static uint64_t dom0_spare(struct xen_host *xen)
     return target > XEN_DOM0_LEAST_KIB ? target - XEN_DOM0_LEAST_KIB : 0;
 }
 
-int xen_host_room(struct xm_host *host, libxl_domain_config *config, struct xm_room *ret, xm_error **err)
+int xen_host_free(struct xm_host *host, struct xm_room *ret, xm_error **err)
 {
     struct xen_host *xen = xen_of(host);
     libxl_ctx *ctx = xen_ctx(xen, err);
@@ -136,13 +136,28 @@ int xen_host_room(struct xm_host *host, libxl_domain_config *config, struct xm_r
 
     if (ctx == NULL || xen_balloon_wanted(xen, &wanted, err) < 0)
         return -1;
-    rc = libxl_domain_need_memory(ctx, config, INVALID_DOMID, &room.need_kib);
-    if (rc < 0)
-        return xen_fail(xen, rc, err, "cannot tell how much memory the domain needs");
     rc = libxl_get_free_memory(ctx, &room.free_kib);
     if (rc < 0)
         return xen_fail(xen, rc, err, "cannot tell how much memory is free");
     room.dom0_kib = wanted ? dom0_spare(xen) : 0;
     *ret = room;
+    return 0;
+}
+
+int xen_host_room(struct xm_host *host, libxl_domain_config *config, struct xm_room *ret, xm_error **err)
+{
+    struct xen_host *xen = xen_of(host);
+    libxl_ctx *ctx = xen_ctx(xen, err);
+    uint64_t need;
+    int rc;
+
+    if (ctx == NULL)
+        return -1;
+    rc = libxl_domain_need_memory(ctx, config, INVALID_DOMID, &need);
+    if (rc < 0)
+        return xen_fail(xen, rc, err, "cannot tell how much memory the domain needs");
+    if (xen_host_free(host, ret, err) < 0)
+        return -1;
+    ret->need_kib = need;
     return 0;
 }

@@ -251,7 +251,7 @@ const struct xm_host_ops xm_host_xen_ops = {
     .devices = xen_host_devices, .attach = xen_host_attach, .detach = xen_host_detach, .cd_change = xen_host_cd_change,
     .file = xen_host_file, .need = xen_host_need, .holders = xen_host_holders, .pci = xen_host_pci,
     .room = xen_host_room,
-    .storage = xen_host_storage, .nonce = xen_host_nonce, .space = xen_host_space, .machine = xen_host_machine,
+    .storage = xen_host_storage, .nonce = xen_host_nonce, .space = xen_host_space, .free = xen_host_free, .machine = xen_host_machine,
     .promise = xen_host_promise, .dirty_rate = xen_host_dirty_rate,
     .leftovers = xen_host_leftovers, .leftover_remove = xen_host_leftover_remove,
     .events_open = xen_host_events_open, .event_next = xen_host_event_next,

@@ -42,6 +42,8 @@ int xen_host_pools(struct xm_host *host, xm_pools **ret, xm_error **err)
     for (uint32_t id = 0; (info = xc_cpupool_getinfo(xen->xc, id)) != NULL; ) {
         struct xm_pool pool = { .id = info->cpupool_id, .scheduler = scheduler_of(info->sched_id) };
 
+        for (int cpu = 0; cpu < xc_get_max_cpus(xen->xc) && cpu < XM_MAX_CPUS; cpu++)
+            pool.cpus.bits[cpu / 64] |= (uint64_t)(info->cpumap[cpu / 8] >> cpu % 8 & 1) << cpu % 64;
         xc_cpupool_infofree(xen->xc, info);
         id = pool.id + 1;
         if (read_params(xen, &pool, err) < 0)

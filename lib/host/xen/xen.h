@@ -295,6 +295,7 @@ char *xen_emulator_path(struct xen_host *xen);          /* need.c; NULL: there i
 int xen_host_storage(struct xm_host *host, const char *path, bool sample, xm_storage **ret, xm_error **err);
 int xen_host_nonce(struct xm_host *host, const char *path, const char *word, enum xm_nonce what, xm_error **err);
 int xen_host_space(struct xm_host *host, const char *path, uint64_t *ret_kib, xm_error **err);
+int xen_host_free(struct xm_host *host, struct xm_room *ret, xm_error **err);
 int xen_host_machine(struct xm_host *host, xm_machine **ret, xm_error **err);
 int xen_host_promise(struct xm_host *host, uint32_t domid, struct xm_promise *ret, xm_error **err);
 int xen_host_dirty_rate(struct xm_host *host, uint32_t domid, unsigned ms, uint64_t *ret_pages, xm_error **err);
