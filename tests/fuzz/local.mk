@@ -94,3 +94,11 @@ FUZZERS += tests/fuzz/fuzz-kernel
 tests_fuzz_fuzz_kernel_SOURCES = tests/fuzz/kernel.c $(fuzz_common)
 tests_fuzz_fuzz_kernel_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_kernel_LDADD = lib/libxm-all.la
+
+FUZZ_REPLAYS += tests/fuzz/replay-facts
+tests_fuzz_replay_facts_SOURCES = tests/fuzz/facts.c tests/fuzz/replay.c $(fuzz_common)
+tests_fuzz_replay_facts_LDADD = lib/libxm-all.la
+FUZZERS += tests/fuzz/fuzz-facts
+tests_fuzz_fuzz_facts_SOURCES = tests/fuzz/facts.c $(fuzz_common)
+tests_fuzz_fuzz_facts_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_facts_LDADD = lib/libxm-all.la

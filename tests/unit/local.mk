@@ -144,3 +144,7 @@ tests_unit_storage_LDADD = $(unit_ldadd)
 UNIT_TESTS += tests/unit/verdicts
 tests_unit_verdicts_SOURCES = tests/unit/verdicts.c
 tests_unit_verdicts_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/dryrun
+tests_unit_dryrun_SOURCES = tests/unit/dryrun.c
+tests_unit_dryrun_LDADD = $(unit_ldadd)
