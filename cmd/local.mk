@@ -13,7 +13,7 @@ COMMANDS = \
 
 sbin_PROGRAMS += cmd/xm
 cmd_xm_SOURCES = \
-	cmd/attend.c cmd/boot.c cmd/boot.h cmd/change.c cmd/cmd.h cmd/crew.c cmd/crew.h cmd/find.c cmd/help.c cmd/load.c cmd/main.c cmd/options.c cmd/print.c \
+	cmd/attend.c cmd/boot.c cmd/boot.h cmd/change.c cmd/cmd.h cmd/crew.c cmd/crew.h cmd/find.c cmd/help.c cmd/load.c cmd/main.c cmd/options.c cmd/print.c cmd/progress.c cmd/progress.h \
 	cmd/terminal.c cmd/waiter.c \
 	cmd/check.c cmd/console.c cmd/create.c cmd/delete.c cmd/destroy.c cmd/dump-core.c cmd/events.c cmd/new.c cmd/pause.c \
 	cmd/autostart.c cmd/autostop.c cmd/import-xend.c \

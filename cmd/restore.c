@@ -1,7 +1,10 @@
 /* xm restore: a guest out of a file that save wrote, xm's or stock xl's. */
-#include "cmd.h"
+#include "progress.h"
 
-struct restore_args { bool paused, console, detached, foreground, debug, viewer, viewer_pass; };
+struct restore_args {
+    bool paused, console, detached, foreground, debug, viewer, viewer_pass;
+    const char *progress;
+};
 
 static const struct xm_opt restore_opts[] = {
     XM_FLAG('p', "paused", struct restore_args, paused, "leave it paused"),
@@ -10,6 +13,7 @@ static const struct xm_opt restore_opts[] = {
     XM_FLAG_IN(XM_DIALECT_XL, 'F', NULL, struct restore_args, foreground, NULL),
     XM_FLAG_IN(XM_DIALECT_XL, 'd', NULL, struct restore_args, debug, NULL),
     VIEWER_OPTS(struct restore_args),
+    PROGRESS_OPT(struct restore_args),
     XM_OPT_END
 };
 
@@ -27,9 +31,13 @@ static int restore_run(struct xm_env *env, const struct xm_call *call, xm_error 
     XM_AUTO(xm_doc) *doc = NULL;
     struct attend attend;
     struct xm_guest_how how;
+    struct progress progress;
     uint32_t domid;
+    int rc;
 
     if (call->count > 1 && load_replacement(env, call->words[0], &doc, err) < 0)
+        return -1;
+    if (progress_begin(env, "restoring", file, args->progress, &progress, err) < 0)
         return -1;
     if (env->dialect == XM_DIALECT_XL)
         fprintf(stderr, "Loading new save file %s\n", file);
@@ -37,7 +45,10 @@ static int restore_run(struct xm_env *env, const struct xm_call *call, xm_error 
         return -1;
     attend.viewer = args->viewer;
     attend.autopass = args->viewer_pass;
-    if (xm_guest_restore(&env->guests, file, doc, &how, &domid, err) < 0) {
+    how.build.watch = progress_watch(&progress);
+    rc = xm_guest_restore(&env->guests, file, doc, &how, &domid, err);
+    progress_end(&progress);
+    if (rc < 0) {
         attend_abort(&attend);
         return -1;
     }

@@ -1,12 +1,13 @@
 /* xm save: a guest's memory into a file, in stock xl's format. */
-#include "cmd.h"
+#include "progress.h"
 
-struct save_args { bool checkpoint, paused, keep_domid; };
+struct save_args { bool checkpoint, paused, keep_domid; const char *progress; };
 
 static const struct xm_opt save_opts[] = {
     XM_FLAG('c', "checkpoint", struct save_args, checkpoint, "let the guest go on afterwards"),
     XM_FLAG_IN(XM_DIALECT_XL, 'p', NULL, struct save_args, paused, "leave the guest paused afterwards"),
     XM_FLAG_IN(XM_DIALECT_XL, 'D', NULL, struct save_args, keep_domid, NULL),
+    PROGRESS_OPT(struct save_args),
     XM_OPT_END
 };
 
@@ -23,15 +24,15 @@ static int replacement(struct xm_env *env, const char *file, char **ret_json, xm
 
 /* A guest of ours that is being saved is under the supervisor's eyes: should we die, it is woken. */
 static int save(struct xm_env *env, const struct xm_guest *guest, const char *path, enum xm_after_save after,
-                const char *json, xm_error **err)
+                const struct xm_saving *how, xm_error **err)
 {
     struct attend attend;
 
     if (!guest->ours)
-        return xm_guest_save(&env->guests, guest, path, after, json, err);
+        return xm_guest_save(&env->guests, guest, path, after, how, err);
     if (attend_step(env, guest->uuid, &attend, err) < 0)
         return -1;
-    if (xm_guest_save(&env->guests, guest, path, after, json, err) < 0) {
+    if (xm_guest_save(&env->guests, guest, path, after, how, err) < 0) {
         attend_abort(&attend);
         return -1;
     }
@@ -44,6 +45,9 @@ static int save_run(struct xm_env *env, const struct xm_call *call, xm_error **e
     XM_AUTO(xm_guest_list) *list = NULL;
     xm_autofree char *json = NULL;
     const struct xm_guest *guest;
+    struct xm_saving how = { 0 };
+    struct progress progress;
+    int rc;
     enum xm_after_save after = args->paused ? XM_AFTER_PAUSE : args->checkpoint ? XM_AFTER_RUN : XM_AFTER_DESTROY;
 
     if (find_guest(env, call->words[0], FIND_LIVE, 0, &list, &guest, err) < 0)
@@ -54,7 +58,13 @@ static int save_run(struct xm_env *env, const struct xm_call *call, xm_error **e
         return xm_fail(err, XM_STATE, "Domain is not running");
     if (call->count > 2 && replacement(env, call->words[2], &json, err) < 0)
         return -1;
-    return save(env, guest, call->words[1], after, json, err);
+    if (progress_begin(env, "saving", call->words[0], args->progress, &progress, err) < 0)
+        return -1;
+    how.config_json = json;
+    how.watch = progress_watch(&progress);
+    rc = save(env, guest, call->words[1], after, &how, err);
+    progress_end(&progress);
+    return rc;
 }
 
 const struct xm_cmd cmd_save = {

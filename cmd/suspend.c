@@ -1,11 +1,36 @@
 /* xm suspend and xm resume: a managed guest's memory to and from its entry in the registry. */
-#include "cmd.h"
+#include "progress.h"
+
+struct suspend_args { const char *progress; };
+
+static const struct xm_opt suspend_opts[] = {
+    PROGRESS_OPT(struct suspend_args),
+    XM_OPT_END
+};
+
+static int suspend(struct xm_env *env, const struct xm_guest *guest, struct progress *progress, xm_error **err)
+{
+    struct xm_saving how = { .watch = progress_watch(progress) };
+    struct attend attend;
+    int rc;
+
+    if (attend_step(env, guest->uuid, &attend, err) < 0)
+        return -1;
+    rc = xm_guest_suspend(&env->guests, guest->uuid, &how, err);
+    progress_end(progress);
+    if (rc < 0) {
+        attend_abort(&attend);
+        return -1;
+    }
+    return attend_end(&attend, err);
+}
 
 static int suspend_run(struct xm_env *env, const struct xm_call *call, xm_error **err)
 {
+    const struct suspend_args *args = call->args;
     XM_AUTO(xm_guest_list) *list = NULL;
     const struct xm_guest *guest;
-    struct attend attend;
+    struct progress progress;
 
     if (find_guest(env, call->words[0], 0, 0, &list, &guest, err) < 0)
         return -1;
@@ -17,39 +42,41 @@ static int suspend_run(struct xm_env *env, const struct xm_call *call, xm_error 
         return xm_fail(err, XM_STATE, "its entry cannot be read: %s", guest->damage);
     if (!guest->managed)
         return xm_fail(err, XM_STATE, "Domain is not managed by Xend lifecycle support.");
-    if (attend_step(env, guest->uuid, &attend, err) < 0)
+    if (progress_begin(env, "suspending", call->words[0], args->progress, &progress, err) < 0)
         return -1;
-    if (xm_guest_suspend(&env->guests, guest->uuid, err) < 0) {
-        attend_abort(&attend);
-        return -1;
-    }
-    return attend_end(&attend, err);
+    return suspend(env, guest, &progress, err);
 }
 
 const struct xm_cmd cmd_suspend = {
     .name = "suspend", .words = "DOMAIN", .min = 1, .max = 1,
     .summary = "Stop a remembered guest, its memory kept on disk",
-    .group = XM_GROUP_LIFECYCLE, .flags = XM_CMD_MODIFIES | XM_CMD_ONLY_XM, .run = suspend_run,
+    .group = XM_GROUP_LIFECYCLE, .flags = XM_CMD_MODIFIES | XM_CMD_ONLY_XM,
+    .opts = suspend_opts, .args_size = sizeof(struct suspend_args), .run = suspend_run,
 };
 
-struct resume_args { bool paused; };
+struct resume_args { bool paused; const char *progress; };
 
 static const struct xm_opt resume_opts[] = {
     XM_FLAG('p', "paused", struct resume_args, paused, "leave it paused"),
+    PROGRESS_OPT(struct resume_args),
     XM_OPT_END
 };
 
-static int resume(struct xm_env *env, const struct xm_guest *guest, bool paused, xm_error **err)
+static int resume(struct xm_env *env, const struct xm_guest *guest, bool paused, struct progress *progress, xm_error **err)
 {
     struct attend attend;
     struct xm_guest_how how;
     uint32_t domid;
+    int rc;
 
     if (guest->domid != XM_DOMID_NONE || guest->state.phase != XM_PHASE_SUSPENDED)
         return xm_fail(err, XM_STATE, "Cannot resume domain that is not suspended.");
     if (attend_begin(env, paused, false, &attend, &how, err) < 0)
         return -1;
-    if (xm_guest_resume(&env->guests, guest->uuid, &how, &domid, err) < 0) {
+    how.build.watch = progress_watch(progress);
+    rc = xm_guest_resume(&env->guests, guest->uuid, &how, &domid, err);
+    progress_end(progress);
+    if (rc < 0) {
         attend_abort(&attend);
         return -1;
     }
@@ -61,10 +88,12 @@ static int resume_run(struct xm_env *env, const struct xm_call *call, xm_error *
     const struct resume_args *args = call->args;
     XM_AUTO(xm_guest_list) *list = NULL;
     const struct xm_guest *guest;
+    struct progress progress;
 
-    if (find_guest(env, call->words[0], 0, 0, &list, &guest, err) < 0)
+    if (find_guest(env, call->words[0], 0, 0, &list, &guest, err) < 0
+        || progress_begin(env, "resuming", call->words[0], args->progress, &progress, err) < 0)
         return -1;
-    if (resume(env, guest, args->paused, err) < 0)
+    if (resume(env, guest, args->paused, &progress, err) < 0)
         return xm_wrap(err, "Error occurred when resuming");
     return 0;
 }

@@ -75,8 +75,14 @@ XM_API int xm_guest_create(const struct xm_guests *guests, xm_doc *doc, const st
 XM_API int xm_guest_start(const struct xm_guests *guests, const char *uuid, const struct xm_guest_how *how,
                           uint32_t *ret_domid, xm_error **err);
 
-/* Writes a managed guest's memory into its entry and ends its domain. If that fails it runs on. */
-XM_API int xm_guest_suspend(const struct xm_guests *guests, const char *uuid, xm_error **err);
+/* How a guest's memory is written to a file. */
+struct xm_saving {
+    const char *config_json;    /* saved in place of the guest's own configuration; NULL: that. Not in a suspend */
+    struct xm_watch watch;
+};
+
+/* Writes a managed guest's memory into its entry and ends its domain. If that fails it runs on. how may be NULL. */
+XM_API int xm_guest_suspend(const struct xm_guests *guests, const char *uuid, const struct xm_saving *how, xm_error **err);
 XM_API int xm_guest_resume(const struct xm_guests *guests, const char *uuid, const struct xm_guest_how *how,
                            uint32_t *ret_domid, xm_error **err);
 
@@ -173,11 +179,11 @@ XM_API int xm_guest_dry_json(const struct xm_guests *guests, const xm_doc *doc, 
 XM_API int xm_guest_doc(const struct xm_guests *guests, const struct xm_guest *guest, xm_doc **ret_doc, xm_error **err);
 
 /* Saves a live guest to path in stock xl's format, written beside and renamed. after says what
- * becomes of it: ended, running on, or left paused. config_json replaces the configuration that
- * is saved (NULL: the guest's own). */
+ * becomes of it: ended, running on, or left paused. XM_IO before the guest is touched if there is
+ * not room for its memory. how may be NULL. */
 enum xm_after_save { XM_AFTER_DESTROY, XM_AFTER_RUN, XM_AFTER_PAUSE };
 XM_API int xm_guest_save(const struct xm_guests *guests, const struct xm_guest *guest, const char *path,
-                         enum xm_after_save after, const char *config_json, xm_error **err);
+                         enum xm_after_save after, const struct xm_saving *how, xm_error **err);
 
 /* Restores a file of xm_guest_save() or of stock xl. doc, if not NULL, replaces the configuration
  * in the file. A managed guest of the same uuid is that guest again. */

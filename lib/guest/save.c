@@ -31,14 +31,14 @@ static int go_on(struct xm_step *step, uint32_t domid, enum xm_after_save after,
 }
 
 static int save_step(struct xm_step *step, uint32_t domid, const char *path, enum xm_after_save after,
-                     const char *config_json, xm_error **err)
+                     const struct xm_saving *how, xm_error **err)
 {
     const struct xm_guests *g = step->guests;
     bool known = step->there && step->state.domid == domid;
     XM_AUTO(xm_domains) *domains = NULL;
     xm_autofree char *json = NULL;
 
-    if (config_json == NULL && xm_host_config_json(g->host, domid, &json, err) < 0)
+    if (how->config_json == NULL && xm_host_config_json(g->host, domid, &json, err) < 0)
         return -1;
     if (xm_host_get(g->host, domid, XM_WANT_TARGET, &domains, err) < 0)
         return -1;
@@ -49,7 +49,7 @@ static int save_step(struct xm_step *step, uint32_t domid, const char *path, enu
         if (xm_step_save(step, XM_PHASE_SUSPENDING, domid, err) < 0)
             return -1;
     }
-    if (xm_guest_write_memory(g, domid, path, config_json ? config_json : json, err) < 0) {
+    if (xm_guest_write_memory(g, &domains->items[0], path, how->config_json ? how->config_json : json, how, err) < 0) {
         if (known)      /* if it cannot be written, mending finds a running domain and the same answer */
             (void)xm_step_save(step, XM_PHASE_RUNNING, domid, NULL);
         return -1;
@@ -66,8 +66,9 @@ static char *real_path(const char *path)
 }
 
 int xm_guest_save(const struct xm_guests *guests, const struct xm_guest *guest, const char *path,
-                  enum xm_after_save after, const char *config_json, xm_error **err)
+                  enum xm_after_save after, const struct xm_saving *how, xm_error **err)
 {
+    static const struct xm_saving plainly;
     xm_autofree char *real = real_path(path);
     xm_autostep step = XM_STEP_INIT;
 
@@ -77,7 +78,7 @@ int xm_guest_save(const struct xm_guests *guests, const struct xm_guest *guest, 
         return xm_fail(err, XM_INVALID, "Cannot save privileged domain 0");
     if (xm_step_open(guests, guest->uuid, XM_SOON, &step, err) < 0 || xm_step_settle(&step, false, err) < 0)
         return -1;
-    return save_step(&step, guest->domid, real, after, config_json, err);
+    return save_step(&step, guest->domid, real, after, how ? how : &plainly, err);
 }
 
 /* The document of what was saved: libxl's JSON, or xl.cfg text in old files. */

@@ -96,9 +96,9 @@ int xm_guest_doc_from_json(const char *json, const char *file, xm_doc **ret_doc,
 /* json with another name and uuid in it. */
 int xm_guest_json_as(const char *json, const char *name, const char *uuid, char **ret_json, xm_error **err);
 
-/* Writes a live domain's save file: beside, fsynced, renamed; the domain is left suspended. After
- * a failure it runs on, and path is as it was. */
-int xm_guest_write_memory(const struct xm_guests *guests, uint32_t domid, const char *path,
-                          const char *config_json, xm_error **err);
+/* Writes a live domain's save file, its configuration in it: beside, fsynced, renamed; the domain is left
+ * suspended. After a failure it runs on, and path is as it was. */
+int xm_guest_write_memory(const struct xm_guests *guests, const struct xm_domain *domain, const char *path,
+                          const char *config_json, const struct xm_saving *how, xm_error **err);
 
 #endif

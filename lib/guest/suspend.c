@@ -1,6 +1,7 @@
 /* A guest's memory into a file and back: suspend and resume. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,15 +11,24 @@
 #include "base/fresh.h"
 #include "guest/savefile.h"
 #include "guest/step.h"
+#include "host/machine.h"
 
-static int write_stream(const struct xm_guests *guests, uint32_t domid, int fd, const char *config_json,
-                        const char *path, bool *ret_suspended, xm_error **err)
+/* One that is being written. */
+struct writing {
+    const struct xm_guests *guests;
+    const struct xm_domain *domain;
+    const char *path, *config_json;
+    const struct xm_saving *how;
+    bool suspended;             /* the domain, by us */
+};
+
+static int write_stream(struct writing *writing, int fd, xm_error **err)
 {
-    if (xm_savefile_write_head(fd, config_json, err) < 0)
-        return xm_wrap(err, "%s", path);
-    if (xm_host_save(guests->host, domid, fd, NULL, err) < 0)
-        return xm_wrap(err, "%s", path);
-    *ret_suspended = true;
+    if (xm_savefile_write_head(fd, writing->config_json, err) < 0)
+        return xm_wrap(err, "%s", writing->path);
+    if (xm_host_save(writing->guests->host, writing->domain->domid, fd, &writing->how->watch, err) < 0)
+        return xm_wrap(err, "%s", writing->path);
+    writing->suspended = true;
     return 0;
 }
 
@@ -36,43 +46,64 @@ static void wake(const struct xm_guests *guests, uint32_t domid)
     }
 }
 
-static int write_whole(const struct xm_guests *guests, uint32_t domid, const char *path, const char *config_json,
-                       bool *ret_suspended, xm_error **err)
+/* What there is besides the pages: where they belong, the processors, a device model's state. */
+#define PAGES_PER_LIST 256
+#define OVERHEAD_KIB 1024
+#define MODEL_KIB (16 * 1024)
+
+/* Before the guest is stopped for it. What cannot be told is left to be found out. */
+static int check_room(const struct writing *writing, xm_error **err)
+{
+    const struct xm_domain *domain = writing->domain;
+    uint64_t need = domain->mem_kib + domain->mem_kib / PAGES_PER_LIST + OVERHEAD_KIB + (domain->hvm ? MODEL_KIB : 0);
+    uint64_t free_kib;
+    xm_error *none = NULL;
+
+    if (xm_host_space(writing->guests->host, writing->path, &free_kib, &none) < 0) {
+        xm_error_clear(&none);
+        return 0;
+    }
+    if (need <= free_kib)
+        return 0;
+    return xm_fail(err, XM_IO, "%s: not enough room: the guest's memory needs %" PRIu64 " MiB, %" PRIu64 " MiB are free",
+                   writing->path, (need + 1023) / 1024, free_kib / 1024);
+}
+
+static int write_whole(struct writing *writing, xm_error **err)
 {
     xm_autofresh fresh = XM_FRESH_INIT;
 
-    if (xm_fresh_open(path, 0600, &fresh, err) < 0)
+    if (xm_fresh_open(writing->path, 0600, &fresh, err) < 0 || check_room(writing, err) < 0)
         return -1;
-    if (write_stream(guests, domid, fresh.fd, config_json, path, ret_suspended, err) < 0)
+    if (write_stream(writing, fresh.fd, err) < 0)
         return -1;
     return xm_fresh_keep(&fresh, err);
 }
 
 /* A pipe or a device: there is nothing to replace. */
-static int write_through(const struct xm_guests *guests, uint32_t domid, const char *path, const char *config_json,
-                         bool *ret_suspended, xm_error **err)
+static int write_through(struct writing *writing, xm_error **err)
 {
-    xm_autoclose int fd = open(path, O_WRONLY | O_CLOEXEC);
+    xm_autoclose int fd = open(writing->path, O_WRONLY | O_CLOEXEC);
 
     if (fd < 0)
-        return xm_fail_errno(err, errno, "%s", path);
-    return write_stream(guests, domid, fd, config_json, path, ret_suspended, err);
+        return xm_fail_errno(err, errno, "%s", writing->path);
+    return write_stream(writing, fd, err);
 }
 
-int xm_guest_write_memory(const struct xm_guests *guests, uint32_t domid, const char *path,
-                          const char *config_json, xm_error **err)
+int xm_guest_write_memory(const struct xm_guests *guests, const struct xm_domain *domain, const char *path,
+                          const char *config_json, const struct xm_saving *how, xm_error **err)
 {
-    bool suspended = false, plain;
+    struct writing writing = { .guests = guests, .domain = domain, .path = path, .config_json = config_json, .how = how };
     struct stat st;
+    bool plain;
     int rc;
 
     plain = stat(path, &st) < 0 || S_ISREG(st.st_mode);
     if (!plain && S_ISDIR(st.st_mode))
         return xm_fail_errno(err, EISDIR, "%s", path);
-    rc = plain ? write_whole(guests, domid, path, config_json, &suspended, err)
-               : write_through(guests, domid, path, config_json, &suspended, err);
-    if (rc < 0 && suspended)
-        wake(guests, domid);
+    rc = plain ? write_whole(&writing, err) : write_through(&writing, err);
+    if (rc < 0 && writing.suspended)
+        wake(guests, domain->domid);
     return rc;
 }
 
@@ -98,20 +129,22 @@ static void remove_memory(struct xm_step *step)
         (void)xm_dir_sync_of(path, NULL);       /* a memory file beside a running guest is removed again by mending */
 }
 
-static int write_down(struct xm_step *step, uint32_t domid, const char *path, const char *config_json, xm_error **err)
+static int write_down(struct xm_step *step, const struct xm_domain *domain, const char *path, const char *config_json,
+                      const struct xm_saving *how, xm_error **err)
 {
-    if (xm_guest_write_memory(step->guests, domid, path, config_json, err) < 0)
+    if (xm_guest_write_memory(step->guests, domain, path, config_json, how, err) < 0)
         return -1;
-    if (xm_step_save(step, XM_PHASE_SUSPENDED, domid, err) == 0)
+    if (xm_step_save(step, XM_PHASE_SUSPENDED, domain->domid, err) == 0)
         return 0;
     /* Back: but only once the file is gone, for from then on the guest's disks change. */
     remove_memory(step);
-    wake(step->guests, domid);
+    wake(step->guests, domain->domid);
     return -1;
 }
 
-int xm_guest_suspend(const struct xm_guests *guests, const char *uuid, xm_error **err)
+int xm_guest_suspend(const struct xm_guests *guests, const char *uuid, const struct xm_saving *how, xm_error **err)
 {
+    static const struct xm_saving plainly;
     xm_autofree char *path = NULL, *json = NULL;
     XM_AUTO(xm_domains) *domains = NULL;
     xm_autostep step = XM_STEP_INIT;
@@ -130,7 +163,7 @@ int xm_guest_suspend(const struct xm_guests *guests, const char *uuid, xm_error 
         return -1;
     /* xend called the domain "migrating-NAME" meanwhile. A name that has to be put back is one more
      * thing that an interruption can leave wrong, so the guest keeps its own. */
-    if (write_down(&step, domid, path, json, err) < 0) {
+    if (write_down(&step, &domains->items[0], path, json, how ? how : &plainly, err) < 0) {
         /* if this cannot be written, mending finds a running domain and the same answer */
         (void)xm_step_save(&step, XM_PHASE_RUNNING, domid, NULL);
         return -1;

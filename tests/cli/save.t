@@ -43,4 +43,23 @@ check 'restore: none of them left a guest' '! xm list web && ! xl list web'
 check 'xl restore CONFIG FILE' 'guest web; xl restore web.cfg web.save && xl domid web'
 refuse 'xl restore: no file ends with 2' 2 . 'xl restore'
 refuse 'save: too few words' 1 "requires 2 arguments" 'xm save web'
+
+machine '"disk_free_mib": 30'
+cp web.save before.save
+faults 'save 99 once kill'
+refuse 'save: no room for it is told beforehand' 1 'before\.save: not enough room: the guest.s memory needs 66 MiB, 30 MiB are free' 'xm save web before.save'
+check 'save: then the guest was not even stopped, and the old file is there' 'cmp web.save before.save && ! xm list web | grep -q -- ---s && ! grep -q "^save " "$host/sim/run/fault-counts"'
+faults ''
+machine '"disk_free_mib": 70'
+check 'save: just enough room is enough' 'xm save web before.save && xm restore before.save'
+
+out=$(xm save -c --progress=json web told.save 2>err)
+check 'save --progress=json: lines of JSON, the last of which is all' \
+    'test "$(wc -l <<<"$out")" -ge 2 && tail -1 <<<"$out" | grep -Eq "^\{\"doing\": \"saving\", \"guest\": \"web\", \"round\": 0, \"suspended\": true, \"done\": 16384, \"total\": 16384, \"page\": 4096, \"rate\": [0-9]+, \"elapsed_ms\": [0-9]+, \"rest_ms\": (0|null)\}" && test ! -s err'
+check 'save --progress=line: a line that is wiped at the end' \
+    'xm save --progress=line web told.save 2>err && tr "\r" "\n" <err | grep -q "^saving web: 100% of 64 MiB" && tail -c 4 err | grep -q "\[K"'
+check 'restore --progress=json: in pages of the file' \
+    'out=$(xm restore --progress=json told.save) && tail -1 <<<"$out" | grep -q "\"doing\": \"restoring\", \"guest\": \"told.save\""'
+is 'save --progress=none: silent' '' "$(xm save --progress=none web told.save 2>&1)"
+refuse 'save --progress=loudly: is none' 1 'one of none, line and json' 'xm restore told.save; xm save --progress=loudly web x.save'
 done_testing

@@ -36,4 +36,11 @@ faults 'restore 1 once fail HOST "no memory today"'
 xm suspend web
 refuse 'resume: a failure tells its cause' 1 'Error occurred when resuming: .*no memory today' 'xm resume web'
 check 'resume: and the guest is still suspended, whole' 'faults ""; xm resume web && xm domid web | grep -q "^[0-9]"'
+
+xm suspend --progress=json web >out
+check 'suspend --progress=json: tells how far it is' 'tail -1 out | grep -q "\"doing\": \"suspending\", \"guest\": \"web\".*\"done\": 16384, \"total\": 16384"'
+check 'resume --progress=json: likewise' 'xm resume --progress=json web | tail -1 | grep -q "\"doing\": \"resuming\""'
+machine '"disk_free_mib": 30'
+refuse 'suspend: no room for it is told beforehand' 1 'not enough room' 'xm suspend web'
+check 'suspend: and the guest runs on' 'xm domid web | grep -q "^[0-9]" && ! xm list web | grep -q -- ---s'
 done_testing

@@ -520,7 +520,7 @@ static void a_suspended_guest_is_left_alone(void **state)
 
     new_guest(w, XM_DIALECT_XM, NULL);
     start(w);
-    assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL), 0);
+    assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL, NULL), 0);
     REFUSE(attach_in(w, DISK("file:/b.img,xvdb,w"), 0, &err), XM_STATE, "is suspended");
     REFUSE(detach_in(w, XM_DEVICE_DISK, 51712, false, 0, &err), XM_STATE, "is suspended");
 }

@@ -381,7 +381,7 @@ static void only_a_halted_guest_is_deleted(void **state)
     start(w, WEB);
     assert_int_equal(xm_guest_delete(&w->guests, WEB, &err), -1);
     expect(XM_TAKE(err), XM_STATE, "Domain is not halted.");
-    assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL), 0);
+    assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL, NULL), 0);
     assert_int_equal(xm_guest_delete(&w->guests, WEB, &err), -1);
     expect(XM_TAKE(err), XM_STATE, "Domain is not halted.");
     assert_int_equal(xm_guest_resume(&w->guests, WEB, NULL, &(uint32_t){ 0 }, NULL), 0);
@@ -616,13 +616,13 @@ static void suspend_and_resume_keep_the_guest(void **state)
     new_guest(w, WEB, "web", "sim.load=100");
     start(w, WEB);
     pass_ms(w, 30000);
-    assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL), 0);
+    assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL, NULL), 0);
     assert_int_equal(count_domains(w), 0);
     assert_int_equal(state_of(w, WEB).phase, XM_PHASE_SUSPENDED);
     assert_int_equal(state_of(w, WEB).domid, XM_DOMID_NONE);
     assert_true(state_of(w, WEB).cpu_ns > 20000000000);
     assert_int_equal(files_in(w, "xm/domains/" WEB), 3);
-    assert_int_equal(xm_guest_suspend(&w->guests, WEB, &err), -1);
+    assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL, &err), -1);
     expect(XM_TAKE(err), XM_STATE, "Domain is not running");
     assert_int_equal(xm_guest_start(&w->guests, WEB, NULL, &domid, &err), -1);
     expect(XM_TAKE(err), XM_STATE, "Domain is already running");
@@ -640,14 +640,14 @@ static void suspend_refuses_what_it_cannot_keep(void **state)
     xm_error *err = NULL;
 
     create(w, WEB, "web", NULL);
-    assert_int_equal(xm_guest_suspend(&w->guests, WEB, &err), -1);
+    assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL, &err), -1);
     expect(XM_TAKE(err), XM_STATE, "Domain is not managed by Xend lifecycle support.");
     new_guest(w, DB, "db", NULL);
-    assert_int_equal(xm_guest_suspend(&w->guests, DB, &err), -1);
+    assert_int_equal(xm_guest_suspend(&w->guests, DB, NULL, &err), -1);
     expect(XM_TAKE(err), XM_STATE, "Domain is not running");
     start(w, DB);
     assert_int_equal(xm_host_pause(w->guests.host, 2, NULL), 0);
-    assert_int_equal(xm_guest_suspend(&w->guests, DB, &err), -1);
+    assert_int_equal(xm_guest_suspend(&w->guests, DB, NULL, &err), -1);
     expect(XM_TAKE(err), XM_STATE, "Domain is not running");
 }
 
@@ -668,7 +668,7 @@ static void with_little_room(struct world *w, int (*f)(struct world *w, xm_error
 
 static int suspend_web(struct world *w, xm_error **err)
 {
-    return xm_guest_suspend(&w->guests, WEB, err);
+    return xm_guest_suspend(&w->guests, WEB, NULL, err);
 }
 
 static void suspend_that_fails_lets_it_run(void **state)
@@ -683,7 +683,7 @@ static void suspend_that_fails_lets_it_run(void **state)
     for (size_t i = 0; i <= XM_COUNT(faults); i++) {
         if (i < XM_COUNT(faults)) {
             put(w, "sim/faults", faults[i]);
-            assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL), -1);
+            assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL, NULL), -1);
         } else {
             with_little_room(w, suspend_web, "File too large");
         }
@@ -693,7 +693,7 @@ static void suspend_that_fails_lets_it_run(void **state)
         assert_int_equal(files_in(w, "xm/domains/" WEB), 2);
     }
     put(w, "sim/faults", "destroy 1 once fail HOST \"no\"\n");
-    assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL), -1);      /* its memory is safe: on to the end */
+    assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL, NULL), -1);      /* its memory is safe: on to the end */
     assert_int_equal(xm_guest_mend(&w->guests, WEB, NULL), 0);
     assert_int_equal(state_of(w, WEB).phase, XM_PHASE_SUSPENDED);
     assert_int_equal(count_domains(w), 0);
@@ -709,7 +709,7 @@ static void resume_that_fails_keeps_the_memory(void **state)
 
     new_guest(w, WEB, "web", NULL);
     start(w, WEB);
-    assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL), 0);
+    assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL, NULL), 0);
     for (size_t i = 0; i < XM_COUNT(faults); i++) {
         put(w, "sim/faults", faults[i]);
         assert_int_equal(xm_guest_resume(&w->guests, WEB, NULL, &domid, NULL), -1);
@@ -798,7 +798,7 @@ static void restore_refuses_what_would_clash(void **state)
     assert_int_equal(save(w, "web", "save", XM_AFTER_RUN, NULL), 0);
     assert_int_equal(restore(w, "save", NULL, &domid, &err), -1);
     expect(XM_TAKE(err), XM_EXISTS, "Domain 'web' already exists with ID '1'");
-    assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL), 0);
+    assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL, NULL), 0);
     assert_int_equal(restore(w, "save", NULL, &domid, &err), -1);
     expect(XM_TAKE(err), XM_STATE, "suspended");
     assert_int_equal(state_of(w, WEB).phase, XM_PHASE_SUSPENDED);
@@ -1364,7 +1364,7 @@ static void a_change_is_where_it_was_asked_for(void **state)
     assert_int_equal(set_mib(w, XM_STORED, 10, NULL), 0);
     assert_int_equal(live_mib(w, 1), 8);
     assert_int_equal(stored(w, "memory"), 10);
-    assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL), 0);
+    assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL, NULL), 0);
     err = NULL;
     assert_int_equal(set_mib(w, 0, 9, &err), -1);
     expect(err, XM_STATE, "is suspended");
@@ -1477,7 +1477,7 @@ static void a_waiting_definition_keeps_all_else(void **state)
     assert_int_equal(live_mib(w, 1), 6);
     assert_int_equal(stored(w, "memory"), 6);
     assert_int_equal(stored(w, "maxmem"), 8);
-    assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL), 0);
+    assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL, NULL), 0);
     assert_int_equal(xm_guest_resume(&w->guests, WEB, NULL, &(uint32_t){ 0 }, NULL), 0);
     assert_int_equal(live_mib(w, 2), 6);
     assert_int_equal(stored(w, "maxmem"), 8);
@@ -1624,7 +1624,7 @@ struct trial {
 static void nothing(struct world *w) { (void)w; }
 static void is_halted(struct world *w) { new_guest(w, WEB, "web", NULL); }
 static void is_running(struct world *w) { is_halted(w); start(w, WEB); }
-static void is_suspended(struct world *w) { is_running(w); assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL), 0); }
+static void is_suspended(struct world *w) { is_running(w); assert_int_equal(xm_guest_suspend(&w->guests, WEB, NULL, NULL), 0); }
 static void is_created(struct world *w) { create(w, WEB, "web", NULL); }
 static void is_saved(struct world *w) { is_running(w); assert_int_equal(save(w, "web", "save", XM_AFTER_DESTROY, NULL), 0); }
 
@@ -1655,7 +1655,7 @@ static int do_create(void *w)
 }
 
 static int do_start(void *w) { return xm_guest_start(&((struct world *)w)->guests, WEB, NULL, &(uint32_t){ 0 }, NULL) < 0; }
-static int do_suspend(void *w) { return xm_guest_suspend(&((struct world *)w)->guests, WEB, NULL) < 0; }
+static int do_suspend(void *w) { return xm_guest_suspend(&((struct world *)w)->guests, WEB, NULL, NULL) < 0; }
 static int do_resume(void *w) { return xm_guest_resume(&((struct world *)w)->guests, WEB, NULL, &(uint32_t){ 0 }, NULL) < 0; }
 static int do_delete(void *w) { return xm_guest_delete(&((struct world *)w)->guests, WEB, NULL) < 0; }
 static int do_destroy(void *w) { return xm_guest_destroy(&((struct world *)w)->guests, 1, NULL) < 0; }
