@@ -3,6 +3,7 @@
 
 #include "guest/core.h"
 #include "guest/step.h"
+#include "registry/moves.h"
 
 /* By its entry, if it has one and that can be read and settled; *ret_done then. */
 static int destroy_known(const struct xm_guests *guests, const char *uuid, uint32_t domid, bool *ret_done, xm_error **err)
@@ -10,8 +11,12 @@ static int destroy_known(const struct xm_guests *guests, const char *uuid, uint3
     XM_AUTO(xm_domains) *domains = NULL;
     xm_autostep step = XM_STEP_INIT;
     xm_error *why = NULL;
+    bool doubt = false;
 
-    if (xm_step_open(guests, uuid, XM_SOON, &step, &why) < 0 || xm_step_settle(&step, false, &why) < 0) {
+    if (xm_step_open(guests, uuid, XM_SOON, &step, &why) < 0 || (doubt = xm_step_in_doubt(&step))
+        || xm_step_settle(&step, false, &why) < 0) {
+        if (doubt)
+            return xm_step_settle_move(&step, err);
         if (why->code == XM_BUSY)
             return xm_error_pass(err, why);
         xm_error_free(why);     /* a damaged entry must not make its guest immortal */
@@ -38,9 +43,10 @@ int xm_guest_destroy(const struct xm_guests *guests, uint32_t domid, xm_error **
 
     if (domid == 0)
         return xm_fail(err, XM_INVALID, "Cannot destroy privileged domain 0");
-    if (xm_host_get(guests->host, domid, 0, &domains, err) < 0)
+    if (xm_host_get(guests->host, domid, 0, &domains, err) < 0
+        || xm_guest_check_doubt(guests, domains->items[0].uuid, NULL, err) < 0)
         return -1;
-    if (!xm_reg_has(guests->reg, domains->items[0].uuid))
+    if (!xm_reg_has(guests->reg, domains->items[0].uuid) && !xm_move_has(guests->reg, domains->items[0].uuid))
         return xm_host_destroy(guests->host, domid, err);
     if (destroy_known(guests, domains->items[0].uuid, domid, &done, err) < 0)
         return -1;
@@ -219,7 +225,11 @@ int xm_guest_end(const struct xm_guests *guests, const char *uuid, int reason, e
 
     /* Whoever holds the guest now may take long, and the guest's end must not be forgotten. What is
      * true is seen only then: the end may have been dealt with meanwhile. */
-    if (xm_step_open(guests, uuid, XM_EVER, &step, err) < 0 || xm_step_settle(&step, true, err) < 0)
+    if (xm_step_open(guests, uuid, XM_EVER, &step, err) < 0)
+        return -1;
+    if (xm_step_in_doubt(&step))
+        return 0;               /* whatever has become of its domain here, it may run elsewhere */
+    if (xm_step_settle(&step, true, err) < 0)
         return -1;
     if (!step.there || step.state.phase != XM_PHASE_RUNNING || step.state.preserved)
         return 0;
@@ -243,7 +253,11 @@ int xm_guest_model_lost(const struct xm_guests *guests, const char *uuid, xm_err
     xm_error *why = NULL;
 
     /* Whoever held the guest until now may have ended it, or given it another one. */
-    if (xm_step_open(guests, uuid, XM_EVER, &step, err) < 0 || xm_step_settle(&step, true, err) < 0)
+    if (xm_step_open(guests, uuid, XM_EVER, &step, err) < 0)
+        return -1;
+    if (xm_step_in_doubt(&step))
+        return 0;               /* whatever has become of its domain here, it may run elsewhere */
+    if (xm_step_settle(&step, true, err) < 0)
         return -1;
     if (!step.there || step.state.phase != XM_PHASE_RUNNING || step.state.preserved)
         return 0;

@@ -1,6 +1,8 @@
 lib_libxm_all_la_SOURCES += \
+	lib/guest/arrive.c lib/guest/arrive.h \
 	lib/guest/attach.c \
 	lib/guest/build.c \
+	lib/guest/carry.c lib/guest/carry.h \
 	lib/guest/change.c \
 	lib/guest/check.c lib/guest/check.h \
 	lib/guest/claim.c lib/guest/claim.h \
@@ -14,9 +16,11 @@ lib_libxm_all_la_SOURCES += \
 	lib/guest/guest.h \
 	lib/guest/import.c lib/guest/import.h \
 	lib/guest/keep.c \
+	lib/guest/leave.c lib/guest/leave.h \
 	lib/guest/list.c \
 	lib/guest/mac.c lib/guest/mac.h \
 	lib/guest/mend.c \
+	lib/guest/move.c lib/guest/move.h \
 	lib/guest/new.c \
 	lib/guest/pending.c lib/guest/pending.h \
 	lib/guest/pick.c \

@@ -170,6 +170,8 @@ int xm_step_settle(struct xm_step *step, bool rebuild, xm_error **err)
     XM_AUTO(xm_domains) *domains = NULL;
     const struct xm_domain *own;
 
+    if (xm_step_settle_move(step, err) < 0)
+        return -1;
     if (!step->there)
         return 0;
     if (xm_step_domain(step, 0, &domains, err) < 0)
@@ -222,6 +224,8 @@ int xm_guest_mend(const struct xm_guests *guests, const char *uuid, xm_error **e
         xm_error_free(why);
         return 0;
     }
+    if (xm_step_in_doubt(&step))
+        return 0;
     if (xm_step_settle(&step, true, err) < 0)
         return -1;
     return step.there ? xm_reg_tidy(guests->reg, uuid, err) : 0;

@@ -60,6 +60,8 @@ int xm_guest_delete(const struct xm_guests *guests, const char *uuid, xm_error *
     xm_error *why = NULL;
     xm_autostep step = XM_STEP_INIT;
 
+    if (xm_guest_check_doubt(guests, uuid, NULL, err) < 0)
+        return -1;
     if (xm_step_open(guests, uuid, XM_SOON, &step, &why) < 0) {
         xm_autoclose int lock = -1;
 
@@ -100,7 +102,8 @@ int xm_guest_rename(const struct xm_guests *guests, const struct xm_guest *guest
     if (*name == '\0' || strchr(name, '/') != NULL || strlen(name) > 255)
         return xm_fail(err, XM_INVALID, "Invalid VM Name");
     xm_guest_settle_holder(guests, name, guest->uuid);
-    if (xm_step_open(guests, guest->uuid, XM_SOON, &step, err) < 0 || check_live_name(guests, name, guest->uuid, err) < 0)
+    if (xm_step_open(guests, guest->uuid, XM_SOON, &step, err) < 0 || xm_step_settle_move(&step, err) < 0
+        || check_live_name(guests, name, guest->uuid, err) < 0)
         return -1;
     if (!guest->ours || !step.there)
         return xm_host_rename(guests->host, guest->domid, name, err);

@@ -52,7 +52,12 @@ int xm_step_keep(struct xm_step *step, const xm_doc *doc, xm_error **err);
 /* Without a domain: a managed guest is written down as halted, an unmanaged one is forgotten. */
 int xm_step_halt(struct xm_step *step, xm_error **err);
 
-/* Settles what an interrupted step left. With rebuild, an interrupted restart is done again, once. */
+/* Settles what an interrupted move left of the guest, entry or not; step->there and state are what is true
+ * then. XM_STATE if it is in doubt, which only those who have asked may end. */
+int xm_step_settle_move(struct xm_step *step, xm_error **err);
+bool xm_step_in_doubt(struct xm_step *step);
+
+/* Settles what an interrupted step left, a move's first. With rebuild, an interrupted restart is done again, once. */
 int xm_step_settle(struct xm_step *step, bool rebuild, xm_error **err);
 
 /* What a domain is made of. */

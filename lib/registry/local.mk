@@ -1,8 +1,10 @@
 lib_libxm_all_la_SOURCES += \
 	lib/registry/change.c \
+	lib/registry/decision.c \
 	lib/registry/entry.c \
 	lib/registry/index.c \
 	lib/registry/list.c \
+	lib/registry/moves.c lib/registry/moves.h \
 	lib/registry/registry.c lib/registry/registry.h \
 	lib/registry/state.c \
 	lib/registry/store.h \

@@ -1,14 +1,16 @@
 /* What is on disk of a guest that is on its way from one host to another: at each side a record,
- * and at the target the decision.
+ * and at the target a decision.
  *
  *     BASE/moves/UUID.json        the record: at the source from before the first byte is sent until
  *                                 the guest is gone or back; at the target from before its domain
  *                                 is made until it runs or is gone (0600)
  *     BASE/moves/ID.decision      "committed" or "aborted"; at the target alone (0600)
  *
- * The target decides, by that one file: whoever makes it first - the receiver that was told to go
- * on, the one that gives up, the mending of one that was killed, the answer to a source that asks
- * - has decided for all others, and nobody acts on it before it is on disk. The source, once it
+ * The target decides. "committed" is written by the receiver alone, which holds the guest's lock, and
+ * nothing of the guest has run there before it is on disk; "aborted" is written by whoever answers
+ * a source that asks again, while a record is there whose receiver might yet go on. Whoever makes
+ * the file first has decided for all. Without one, whoever holds the lock may give up by
+ * dropping the record; neither record nor decision is as good as "aborted". The source, once it
  * has asked (stage ASKED), knows nothing until it is told: it is in doubt, and neither runs its
  * guest again nor ends it.
  *
@@ -23,6 +25,7 @@
 enum xm_move_stage {
     XM_MOVE_SENDING,            /* source: nothing is lost yet, it goes on here if this is interrupted */
     XM_MOVE_ASKED,              /* source: the target may have been told to go on; only it knows */
+    XM_MOVE_LEFT,               /* source: the target has said that it runs there; here it is to go */
     XM_MOVE_ARRIVING,           /* target: until there is a decision it has never run here */
 };
 
@@ -94,8 +97,8 @@ XM_API int xm_move_drop(xm_reg *reg, const char *uuid, xm_error **err);
 enum xm_move_decision { XM_MOVE_ABORTED, XM_MOVE_COMMITTED };
 
 /* Decides wanted unless it is decided already; *ret_decision is what holds, on disk when this
- * returns. After a failure nothing is known, and nothing may be done. Needs no lock. */
-XM_API int xm_move_decide(xm_reg *reg, const char *id, const char *uuid, enum xm_move_decision wanted,
+ * returns. After a failure it may yet have been decided. ABORTED needs no lock. */
+XM_API int xm_move_decide(xm_reg *reg, const char *id, enum xm_move_decision wanted,
                           enum xm_move_decision *ret_decision, xm_error **err);
 
 /* What was decided, which is on disk then. XM_NOT_FOUND: nothing yet, or it is forgotten. */
@@ -103,5 +106,10 @@ XM_API int xm_move_decided(xm_reg *reg, const char *id, enum xm_move_decision *r
 
 /* Forgets it: nobody will ask again. That there is none is fine. */
 XM_API int xm_move_forget(xm_reg *reg, const char *id, xm_error **err);
+
+/* Removes what interrupted writes left, decisions to give up whose record is gone, and, of those to go on
+ * whose source has never come back, the oldest beyond XM_MOVE_DECISIONS_MAX. */
+#define XM_MOVE_DECISIONS_MAX 1024
+XM_API void xm_moves_sweep(xm_reg *reg);
 
 #endif

@@ -23,6 +23,7 @@ struct xm_reg {
 #define XM_REG_MEMORY "memory"
 #define XM_REG_CHANGE "change.json"
 #define XM_REG_INDEX "index"
+#define XM_REG_MOVES "moves"
 
 /* DOMAINS/UUID/FILE, owned by the caller. */
 char *xm_reg_path(const xm_reg *reg, const char *uuid, const char *file);

@@ -148,3 +148,8 @@ tests_unit_verdicts_LDADD = $(unit_ldadd)
 UNIT_TESTS += tests/unit/dryrun
 tests_unit_dryrun_SOURCES = tests/unit/dryrun.c
 tests_unit_dryrun_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/move
+tests_unit_move_SOURCES = tests/unit/move.c tests/unit/interrupt.h
+tests_unit_move_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+tests_unit_move_LDADD = $(unit_ldadd)
