@@ -27,6 +27,7 @@ struct xm_env {
     xm_reg *reg;
     struct xm_guests guests;
     bool dry_run;               /* xl -N */
+    bool modifies;              /* the command has XM_CMD_MODIFIES */
     volatile int *stop;         /* set by SIGINT, SIGTERM and SIGHUP in commands that modify */
 
     /* How a failure ends, where it is not the dialect's usual: set by what fails. */

@@ -29,6 +29,12 @@ int pick_guest(struct xm_env *env, const xm_guest_list *list, const char *word, 
     return 0;
 }
 
+static bool is_half_way(struct xm_env *env, const struct xm_guest *guest)
+{
+    return (guest->ours && guest->damage == NULL && xm_guest_is_half_way(&guest->state))
+        || (guest->doubt == NULL && xm_move_has(env->reg, guest->uuid));
+}
+
 int find_guest(struct xm_env *env, const char *word, unsigned need, unsigned want,
                xm_guest_list **ret_list, const struct xm_guest **ret_guest, xm_error **err)
 {
@@ -38,10 +44,12 @@ int find_guest(struct xm_env *env, const char *word, unsigned need, unsigned wan
     if (xm_guest_list_load(&env->guests, want | XM_WANT_NAME, &list, err) < 0)
         return -1;
     guest = xm_guest_pick(list, env->dialect, word, NULL);
-    /* Half way through a step: somebody's work, or the remains of somebody's who was killed. */
-    if (guest != NULL && guest->ours && guest->damage == NULL && xm_guest_is_half_way(&guest->state)) {
+    /* Half way through a step, or on its way to another host: somebody's work, or the remains of
+     * somebody's who was killed. */
+    if (guest != NULL && is_half_way(env, guest)) {
         /* if it cannot be mended, what is to be done with it fails for that reason */
-        (void)xm_guest_mend(&env->guests, guest->uuid, NULL);
+        if (xm_move_settle(&env->guests, guest->uuid, NULL) == 0 && xm_reg_has(env->reg, guest->uuid))
+            (void)xm_guest_mend(&env->guests, guest->uuid, NULL);
         xm_guest_list_free(XM_TAKE(list));
         if (xm_guest_list_load(&env->guests, want | XM_WANT_NAME, &list, err) < 0)
             return -1;
@@ -50,6 +58,9 @@ int find_guest(struct xm_env *env, const char *word, unsigned need, unsigned wan
         tell_damage(list);      /* one of those may be the guest that is meant: its name cannot be read */
         return -1;
     }
+    if (env->modifies && (*ret_guest)->doubt != NULL
+        && xm_guest_check_doubt(&env->guests, (*ret_guest)->uuid, NULL, err) < 0)
+        return -1;
     *ret_list = XM_TAKE(list);
     return 0;
 }

@@ -156,6 +156,7 @@ static xm_json *json_row(struct xm_env *env, const struct xm_guest *guest)
     else
         add_not_live(object);
     xm_json_set(object, "damage", xm_json_new_str(guest->damage));
+    xm_json_set(object, "in_doubt", xm_json_new_str(guest->doubt));
     return object;
 }
 

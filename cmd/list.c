@@ -250,8 +250,9 @@ const struct xm_cmd cmd_list = {
         "The objects of --json all have the keys name, uuid, domid (null: not running),\n"
         "managed, state (running, paused, crashed, suspended, halted, unknown), memory_kib,\n"
         "vcpus, cpu_seconds, flags (the state letters), shutdown_reason, target_kib,\n"
-        "max_memory_kib, started (seconds since 1970), cpupool, label, and damage (why an\n"
-        "entry cannot be read). Keys are added, never taken away.\n",
+        "max_memory_kib, started (seconds since 1970), cpupool, label, damage (why an entry\n"
+        "cannot be read), and in_doubt (the host on which it may run by now, as its migration\n"
+        "was cut off at the end; see migrate --recover). Keys are added, never taken away.\n",
     .group = XM_GROUP_SHOW, .flags = XM_CMD_COMMON,
     .opts = list_opts, .args_size = sizeof(struct list_args), .run = list_run,
 };

@@ -276,7 +276,8 @@ static int run_cmd(struct xm_env *env, const struct xm_cmd *cmd, int count, char
         return xm_fail(err, XM_INVALID, "command does not implement -N (dryrun) option");
     if (parse_call(env, cmd, words, (size_t)count, &args, &call, err) < 0)
         return -1;
-    if (cmd->flags & XM_CMD_MODIFIES)
+    env->modifies = (cmd->flags & XM_CMD_MODIFIES) != 0;
+    if (env->modifies)
         take_signals();
     if (!(cmd->flags & XM_CMD_NO_HOST) && env_open(env, err) < 0) {
         env->fail_plain = true;

@@ -39,6 +39,16 @@ void tell_damage(const xm_guest_list *list)
         if (list->items[i].damage != NULL)
             fprintf(stderr, "Warning: a guest's entry cannot be read: %s\n", list->items[i].damage);
     }
+    for (size_t i = 0; i < list->doubts->count; i++) {
+        const xm_move *move = &list->doubts->items[i];
+
+        if (move->damage != NULL)
+            fprintf(stderr, "Warning: %s may run elsewhere by now, as the record of its move cannot be read: %s\n", move->uuid,
+                    move->damage);
+        else
+            fprintf(stderr, "Warning: %s may run on %s by now: its migration was cut off at the end (xm migrate --recover %s)\n",
+                    move->name, move->peer.host ? move->peer.host : "another host", move->name);
+    }
 }
 
 static int by_name(const void *left, const void *right)

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "doc/doc.h"
 #include "host/host.h"
+#include "registry/moves.h"
 #include "registry/registry.h"
 
 /* Both handles are borrowed. */
@@ -42,6 +43,7 @@ typedef struct xm_guest_list {
     struct xm_guest *items;     /* live ones by domid, then the others by name */
     size_t count;
     xm_domains *domains;        /* what domain above borrows from */
+    xm_moves *doubts;           /* the moves behind items[].doubt, and those of guests that are neither live nor ours */
 } xm_guest_list;
 
 /* All guests: every live domain, and every managed or damaged entry that is not live. */

@@ -200,8 +200,10 @@ int xm_leave_begin(const struct xm_guests *guests, const struct xm_guest *guest,
 
 int xm_leave_send(xm_leave *leave, int fd, const struct xm_send *send, xm_error **err)
 {
+    static const struct xm_send stopped = { .live = false };
+
     assert(leave->move->kind == XM_MOVE_LIVE && leave->move->stage == XM_MOVE_SENDING);
-    return xm_host_send(leave->step.guests->host, leave->move->domid, fd, send, err);
+    return xm_host_send(leave->step.guests->host, leave->move->domid, fd, send ? send : &stopped, err);
 }
 
 int xm_leave_send_memory(xm_leave *leave, int fd, xm_error **err)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "guest/guest.h"
+#include "registry/trouble.h"
 
 static int by_uuid(const void *a, const void *b)
 {
@@ -97,6 +98,40 @@ static void add_halted(xm_guest_list *list, const struct matching *m, const xm_r
     }
 }
 
+/* Moves whose end only the other side knows, and that nobody is at work on. A listing goes without them
+ * sooner than not be there: whoever does something to such a guest is told in any case. */
+static xm_moves *load_doubts(const struct xm_guests *guests)
+{
+    xm_moves *moves = NULL;
+    size_t kept = 0;
+
+    if (xm_moves_load(guests->reg, &moves, NULL) < 0)
+        return xm_new0(xm_moves, 1);
+    for (size_t i = 0; i < moves->count; i++) {
+        xm_move *move = &moves->items[i], other = *move;
+
+        if (move->stage != XM_MOVE_ASKED || xm_reg_is_held(guests->reg, move->uuid))
+            continue;
+        *move = moves->items[kept];     /* a swap: all of them are freed */
+        moves->items[kept++] = other;
+    }
+    for (size_t i = kept; i < moves->count; i++)
+        xm_move_clear(&moves->items[i]);
+    moves->count = kept;
+    return moves;
+}
+
+static void mark_doubts(xm_guest_list *list)
+{
+    for (size_t i = 0; list->doubts->count > 0 && i < list->count; i++) {
+        struct xm_guest *guest = &list->items[i];
+        const xm_move *move = xm_moves_find(list->doubts, guest->uuid);
+
+        if (move != NULL && (move->domid == guest->domid || guest->domid == XM_DOMID_NONE || move->damage != NULL))
+            guest->doubt = xm_strdup(move->peer.host ? move->peer.host : "another host");
+    }
+}
+
 int xm_guest_list_load(const struct xm_guests *guests, unsigned want, xm_guest_list **ret_list, xm_error **err)
 {
     XM_AUTO(xm_reg_entries) *entries = NULL;
@@ -120,6 +155,8 @@ int xm_guest_list_load(const struct xm_guests *guests, unsigned want, xm_guest_l
     list->domains = XM_TAKE(domains);
     add_live(list, &m);
     add_halted(list, &m, entries);
+    list->doubts = load_doubts(guests);
+    mark_doubts(list);
     free(m.entries);
     free(m.live);
     *ret_list = list;
@@ -133,8 +170,10 @@ void xm_guest_list_free(xm_guest_list *list)
     for (size_t i = 0; i < list->count; i++) {
         free(list->items[i].name);
         free(list->items[i].damage);
+        free(list->items[i].doubt);
     }
     free(list->items);
+    xm_moves_free(list->doubts);
     xm_domains_free(list->domains);
     free(list);
 }

@@ -47,6 +47,18 @@ static const struct xm_guest *by_uuid(const xm_guest_list *list, const char *wor
     return NULL;
 }
 
+/* One whose domain has its name no more, as it has all but left: by the name that it is known by. */
+static const struct xm_guest *by_doubt(const xm_guest_list *list, const char *word)
+{
+    for (size_t i = 0; i < list->doubts->count; i++) {
+        const xm_move *move = &list->doubts->items[i];
+
+        if (move->name != NULL && strcmp(move->name, word) == 0)
+            return by_uuid(list, move->uuid);
+    }
+    return NULL;
+}
+
 const struct xm_guest *xm_guest_pick(const xm_guest_list *list, enum xm_dialect dialect, const char *word, xm_error **err)
 {
     const struct xm_guest *guest = NULL;
@@ -63,6 +75,8 @@ const struct xm_guest *xm_guest_pick(const xm_guest_list *list, enum xm_dialect 
             guest = by_domid(list, word);
         if (guest == NULL)
             guest = by_uuid(list, word);
+        if (guest == NULL)
+            guest = by_doubt(list, word);
     }
     if (guest == NULL)
         xm_fail(err, XM_NOT_FOUND, dialect == XM_DIALECT_XL ? "%s is an invalid domain identifier"

@@ -1,4 +1,4 @@
-/* The round: the registry's directories, each entry, domains without a name, and what is left on the host. */
+/* The round: the registry's directories, moves that were cut off, each entry, domains without a name, and what is left on the host. */
 #include "guest/repair.h"
 
 #include "guest/repairer.h"
@@ -52,14 +52,65 @@ static int each_trouble(struct repair *repair, xm_error **err)
     return 0;
 }
 
+/* --- moves --- */
+
+static int settle_move(struct repair *repair, const void *arg, xm_error **err)
+{
+    return xm_move_settle(repair->guests, ((const xm_move *)arg)->uuid, err);
+}
+
+static const char *outcome_of(struct repair *repair, const xm_move *move)
+{
+    enum xm_move_decision decision;
+
+    if (move->stage == XM_MOVE_SENDING)
+        return "goes on here";
+    if (move->stage == XM_MOVE_LEFT)
+        return "has left: removed here";
+    return xm_move_decided(repair->guests->reg, move->id, &decision, NULL) == 0 && decision == XM_MOVE_COMMITTED
+        ? "has come: goes on here" : "has not come: removed";
+}
+
+static void deal_with_move(struct repair *repair, const xm_move *move)
+{
+    const char *host = move->peer.host ? move->peer.host : "another host";
+    xm_autofree char *ask = xm_printf("xm migrate --recover %s asks there", move->name ? move->name : move->uuid);
+    xm_autofree char *doubt = xm_printf("may run on %s by now, as its migration was cut off at the end", host);
+    xm_autofree char *cut = xm_printf("its migration %s %s was cut off", move->stage == XM_MOVE_ARRIVING ? "from" : "to", host);
+
+    repair->uuid = move->uuid;
+    if (move->damage != NULL)
+        xm_repair_deal(repair, "move-damaged", move->uuid, move->damage,
+                       "xm migrate --recover with --here or --there, once it is known where it runs", NULL, NULL);
+    else if (move->stage == XM_MOVE_ASKED)
+        xm_repair_deal(repair, "in-doubt", move->name, doubt, ask, NULL, NULL);
+    else
+        xm_repair_deal(repair, "move", move->name, cut, outcome_of(repair, move), settle_move, move);
+    repair->uuid = NULL;
+}
+
+static int each_move(struct repair *repair, xm_error **err)
+{
+    XM_AUTO(xm_moves) *moves = NULL;
+
+    if (xm_moves_load(repair->guests->reg, &moves, err) < 0)
+        return -1;
+    for (size_t i = 0; i < moves->count; i++)
+        if (!xm_reg_is_held(repair->guests->reg, moves->items[i].uuid))
+            deal_with_move(repair, &moves->items[i]);
+    if (!repair->how->look)
+        xm_moves_sweep(repair->guests->reg);
+    return 0;
+}
+
 /* --- entries --- */
 
-/* Nobody is at work on it, nor has been since it was read. */
+/* Nobody is at work on it, nor has been since it was read; and nothing of a move is left to be settled first. */
 static bool is_still(xm_reg *reg, const struct xm_reg_entry *entry)
 {
     struct xm_reg_state now;
 
-    if (xm_reg_is_held(reg, entry->uuid) || !xm_reg_has(reg, entry->uuid))
+    if (xm_reg_is_held(reg, entry->uuid) || !xm_reg_has(reg, entry->uuid) || xm_move_has(reg, entry->uuid))
         return false;
     return entry->damage != NULL || (xm_reg_load_state(reg, entry->uuid, &now, NULL) == 0
                                      && now.phase == entry->state.phase && now.domid == entry->state.domid);
@@ -171,7 +222,8 @@ int xm_guest_repair(const struct xm_guests *guests, const struct xm_repair_how *
     struct repair repair = { guests, how, NULL };
 
     /* Entries before the host: settling one may end a domain, which leaves something. */
-    if (each_trouble(&repair, err) < 0 || each_entry(&repair, err) < 0 || each_nameless(&repair, err) < 0)
+    if (each_trouble(&repair, err) < 0 || each_move(&repair, err) < 0 || each_entry(&repair, err) < 0
+        || each_nameless(&repair, err) < 0)
         return -1;
     return each_leftover(&repair, err);
 }

@@ -47,7 +47,7 @@ bool xm_move_kind_parse(const char *word, enum xm_move_kind *ret_kind)
     return true;
 }
 
-static void clear(xm_move *move)
+void xm_move_clear(xm_move *move)
 {
     free(move->peer.how);
     free(move->peer.host);
@@ -61,7 +61,7 @@ void xm_move_free(xm_move *move)
 {
     if (move == NULL)
         return;
-    clear(move);
+    xm_move_clear(move);
     free(move);
 }
 
@@ -364,7 +364,7 @@ void xm_moves_free(xm_moves *moves)
     if (moves == NULL)
         return;
     for (size_t i = 0; i < moves->count; i++)
-        clear(&moves->items[i]);
+        xm_move_clear(&moves->items[i]);
     free(moves->items);
     free(moves);
 }

@@ -69,6 +69,7 @@ typedef struct xm_moves {
     size_t count;
 } xm_moves;
 
+XM_API void xm_move_clear(xm_move *move);       /* one that is embedded */
 XM_API void xm_move_free(xm_move *move);
 XM_AUTO_DEFINE(xm_move)
 

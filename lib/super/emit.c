@@ -15,7 +15,7 @@
 
 static const char *const kinds[] = {
     "created", "running", "paused", "shutdown", "crashed", "restarting", "preserved", "renamed", "suspended", "resumed",
-    "halted", "gone", "new", "deleted", "device", "dumped", "migrated", "failed",
+    "halted", "gone", "new", "deleted", "device", "dumped", "migrating", "migrated", "failed",
 };
 
 bool super_is_kind(const char *word)

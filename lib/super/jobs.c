@@ -7,6 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "registry/moves.h"
+#include "registry/trouble.h"
 #include "super/loop.h"
 #include "super/policy.h"
 
@@ -154,6 +156,15 @@ static int start_worker(struct super *super, struct job *job)
     return 0;
 }
 
+/* A move that was cut off, and that can be settled without asking the other side. */
+static bool has_cut_off_move(struct super *super, const char *uuid)
+{
+    XM_AUTO(xm_move) *move = NULL;
+
+    return xm_move_has(super->reg, uuid) && xm_move_load(super->reg, uuid, &move, NULL) == 0
+        && move->stage != XM_MOVE_ASKED && !xm_reg_is_held(super->reg, uuid);
+}
+
 /* Most mendings find nothing to mend: the event came from a command that is doing its work. The
  * look is cheap, a process is not. */
 static bool needs_mending(struct super *super, const char *uuid)
@@ -161,8 +172,10 @@ static bool needs_mending(struct super *super, const char *uuid)
     XM_AUTO(xm_domains) *domains = NULL;
     struct xm_reg_state state;
 
-    if (xm_reg_load_state(super->reg, uuid, &state, NULL) < 0)
-        return false;
+    if (has_cut_off_move(super, uuid))
+        return true;
+    if (xm_reg_load_state(super->reg, uuid, &state, NULL) < 0 || xm_move_has(super->reg, uuid))
+        return false;           /* one that is on its way, or in doubt, is no other mending's */
     if (xm_reg_has_change(super->reg, uuid))
         return true;
     if (state.phase != XM_PHASE_RUNNING || xm_guest_is_half_way(&state))
@@ -191,7 +204,9 @@ static bool is_free(struct super *super, const char *uuid)
 
 static void try_to_start(struct super *super, struct job *job)
 {
-    if (!xm_reg_has(super->reg, job->uuid) || (job->action == SUPER_MEND && !needs_mending(super, job->uuid))) {
+    bool known = xm_reg_has(super->reg, job->uuid) || (job->action == SUPER_MEND && xm_move_has(super->reg, job->uuid));
+
+    if (!known || (job->action == SUPER_MEND && !needs_mending(super, job->uuid))) {
         super_take_in(super, job->uuid);
         job->done = true;
         return;

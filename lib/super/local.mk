@@ -5,6 +5,7 @@ lib_libxm_all_la_SOURCES += \
 	lib/super/jobs.c \
 	lib/super/log.c lib/super/log.h \
 	lib/super/loop.c lib/super/loop.h \
+	lib/super/moves.c \
 	lib/super/notice.c \
 	lib/super/patience.c \
 	lib/super/peers.c \

@@ -108,6 +108,7 @@ static void close_all(struct super *super)
     super_drop_gone(super);
     free(super->peers);
     free(super->tracked);
+    free(super->moves);
     xm_json_free(super->handed);
     super_ring_clear(&super->ring);
     super_book_clear(&super->book);

@@ -89,6 +89,8 @@ struct super {
     size_t job_count, job_cap;
     struct tracked *tracked;
     size_t tracked_count, tracked_cap;
+    char (*moves)[37];          /* those that were found cut off, and dealt with or told */
+    size_t move_count, move_cap;
     struct super_ring ring;
     struct super_book book;
     int heir;                   /* the connection over which another supervisor asks for all; -1: none */
@@ -164,6 +166,15 @@ bool super_notice_event(struct super *super, const struct xm_event *event);
 void super_notice(struct super *super, const char *uuid);
 void super_notice_all(struct super *super);
 void super_notice_failure(struct super *super, const char *uuid, const char *detail);
+
+/* --- moves.c --- */
+
+/* A move to or from here, of one guest or of all, that nobody is at work on: mended, or told that only the
+ * other side knows. */
+void super_notice_move(struct super *super, const char *uuid);
+void super_notice_moves(struct super *super);
+
+/* --- notice.c --- */
 
 int super_watch_locks(struct super *super, xm_error **err);
 void super_notice_locks(struct super *super);

@@ -392,11 +392,14 @@ void super_notice_locks(struct super *super)
     while ((n = read(super->locks, room, sizeof(room))) > 0)
         for (ssize_t at = 0; at < n; at += (ssize_t)(sizeof(*event) + event->len)) {
             event = (const struct inotify_event *)(room + at);
-            if (event->mask & IN_Q_OVERFLOW)
+            if (event->mask & IN_Q_OVERFLOW) {
                 super_notice_all(super);
+                super_notice_moves(super);
+            }
             if (event->len == 0 || !xm_uuid_is_plain(event->name) || strcmp(event->name, last) == 0)
                 continue;
             memcpy(last, event->name, sizeof(last));
             super_notice(super, last);
+            super_notice_move(super, last);
         }
 }

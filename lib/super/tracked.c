@@ -2,6 +2,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "registry/moves.h"
 #include "super/loop.h"
 #include "super/policy.h"
 
@@ -109,6 +110,8 @@ int super_adopt(struct super *super, xm_error **err)
         return -1;
     for (size_t i = 0; i < entries->count; i++)
         adopt(super, domains, &entries->items[i]);
+    xm_moves_sweep(super->reg);
+    super_notice_moves(super);
     super_asked_from_json(super, xm_json_get(super->handed, "asked", NULL));
     xm_json_free(super->handed);
     super->handed = NULL;
