@@ -44,3 +44,4 @@ include lib/registry/local.mk
 include lib/guest/local.mk
 include lib/super/local.mk
 include lib/migrate/check.mk
+include lib/migrate/local.mk

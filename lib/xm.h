@@ -1,7 +1,8 @@
 /* libxm: what a program includes.
  *
  * Text becomes a document (bind/config.h), a document a guest on a host (guest/guest.h,
- * host/host.h), guests are remembered (registry/registry.h) and looked after (super/super.h).
+ * host/host.h), guests are remembered (registry/registry.h), looked after (super/super.h) and moved to other
+ * hosts (migrate/migrate.h).
  * The library never prints, never exits, and keeps no globals. */
 #ifndef XM_H
 #define XM_H
@@ -32,6 +33,8 @@
 #include "host/host.h"
 #include "migrate/check.h"
 #include "migrate/facts.h"
+#include "migrate/migrate.h"
+#include "migrate/rune.h"
 #include "registry/moves.h"
 #include "registry/registry.h"
 #include "super/super.h"

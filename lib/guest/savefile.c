@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/fd.h"
 #include "base/mem.h"
 
@@ -24,21 +23,31 @@ struct head {
 };
 _Static_assert(sizeof(struct head) == 48, "a save file's head has no padding");
 
-int xm_savefile_write_head(int fd, const char *config_json, xm_error **err)
+int xm_savefile_format_head(const char *config_json, const void *more, size_t more_len, struct xm_buf *buf, xm_error **err)
 {
     uint32_t len = (uint32_t)strlen(config_json) + 1;       /* the final NUL belongs to it */
     struct head head = {
         .byte_order = BYTE_ORDER_MARK, .mandatory = FLAG_JSON | FLAG_STREAM_V2,
-        .data_len = len + (uint32_t)sizeof(len),
+        .data_len = len + (uint32_t)sizeof(len) + (uint32_t)more_len,
     };
-    xm_autobuf text = XM_BUF_INIT;
 
-    if (len > CONFIG_MAX)
+    if (len > CONFIG_MAX || more_len > XM_SAVEFILE_MORE_MAX)
         return xm_fail(err, XM_INVALID, "the configuration is larger than %u bytes", CONFIG_MAX);
     memcpy(head.magic, magic, sizeof(magic));
-    xm_buf_add(&text, &head, sizeof(head));
-    xm_buf_add(&text, &len, sizeof(len));
-    xm_buf_add(&text, config_json, len);
+    xm_buf_add(buf, &head, sizeof(head));
+    xm_buf_add(buf, &len, sizeof(len));
+    xm_buf_add(buf, config_json, len);
+    if (more_len > 0)
+        xm_buf_add(buf, more, more_len);
+    return 0;
+}
+
+int xm_savefile_write_head(int fd, const char *config_json, xm_error **err)
+{
+    xm_autobuf text = XM_BUF_INIT;
+
+    if (xm_savefile_format_head(config_json, NULL, 0, &text, err) < 0)
+        return -1;
     return xm_fd_write(fd, text.data, text.len, "the save file", err);
 }
 
@@ -67,7 +76,7 @@ static int check_head(const struct head *head, const char *path, xm_error **err)
     if (!(head->mandatory & FLAG_STREAM_V2))
         return xm_fail(err, XM_UNSUPPORTED, "%s: was saved by a Xen of before 4.6, whose memory format "
                        "is not read any more", path);
-    if (head->data_len < sizeof(uint32_t) || head->data_len > CONFIG_MAX + 4096)
+    if (head->data_len < sizeof(uint32_t) || head->data_len > CONFIG_MAX + XM_SAVEFILE_MORE_MAX + 4096)
         return xm_fail(err, XM_INVALID, "%s: not a valid guest state file: config size read", path);
     return 0;
 }
@@ -91,27 +100,29 @@ static ssize_t read_some(int fd, void *data, size_t len)
     return (ssize_t)have;
 }
 
-int xm_savefile_read_head(int fd, const char *path, char **ret_config, bool *ret_json, xm_error **err)
+int xm_savefile_check_head(const void *data, size_t len, const char *path, size_t *ret_data_len, xm_error **err)
 {
-    xm_autofree char *data = NULL, *config = NULL;
     struct head head = { .data_len = 0 };
-    ssize_t n = read_some(fd, &head, sizeof(head));
-    uint32_t len;
 
-    if (n < 0)
-        return xm_fail_errno(err, (int)-n, "%s", path);
-    if ((size_t)n < sizeof(magic) || memcmp(head.magic, magic, sizeof(magic)) != 0)
-        return fail_magic(path, head.magic, (size_t)n, err);
-    if ((size_t)n < sizeof(head))
+    memcpy(&head, data, len < sizeof(head) ? len : sizeof(head));
+    if (len < sizeof(magic) || memcmp(head.magic, magic, sizeof(magic)) != 0)
+        return fail_magic(path, head.magic, len, err);
+    if (len < sizeof(head))
         return xm_fail(err, XM_INVALID, "%s: not a valid guest state file: config size read", path);
     if (check_head(&head, path, err) < 0)
         return -1;
-    data = xm_alloc0(head.data_len, 1);
-    n = read_some(fd, data, head.data_len);
-    if (n < 0)
-        return xm_fail_errno(err, (int)-n, "%s", path);
-    if ((size_t)n < head.data_len)
-        return xm_fail(err, XM_INVALID, "%s: not a valid guest state file: config read", path);
+    *ret_data_len = head.data_len;
+    return 0;
+}
+
+int xm_savefile_parse_data(const void *head_data, const char *data, const char *path, char **ret_config, bool *ret_json,
+                           size_t *ret_more, xm_error **err)
+{
+    xm_autofree char *config = NULL;
+    struct head head;
+    uint32_t len;
+
+    memcpy(&head, head_data, sizeof(head));
     memcpy(&len, data, sizeof(len));
     if (len == 0 || len > head.data_len - sizeof(len) || len > CONFIG_MAX)
         return xm_fail(err, XM_INVALID, "%s: not a valid guest state file: config size read", path);
@@ -120,5 +131,26 @@ int xm_savefile_read_head(int fd, const char *path, char **ret_config, bool *ret
         return xm_fail(err, XM_INVALID, "%s: not a valid guest state file: the configuration holds NUL bytes", path);
     *ret_config = XM_TAKE(config);
     *ret_json = (head.mandatory & FLAG_JSON) != 0;
+    *ret_more = sizeof(len) + len;
     return 0;
+}
+
+int xm_savefile_read_head(int fd, const char *path, char **ret_config, bool *ret_json, xm_error **err)
+{
+    xm_autofree char *data = NULL;
+    struct head head = { .data_len = 0 };
+    ssize_t n = read_some(fd, &head, sizeof(head));
+    size_t len, more;
+
+    if (n < 0)
+        return xm_fail_errno(err, (int)-n, "%s", path);
+    if (xm_savefile_check_head(&head, (size_t)n, path, &len, err) < 0)
+        return -1;
+    data = xm_alloc0(len, 1);
+    n = read_some(fd, data, len);
+    if (n < 0)
+        return xm_fail_errno(err, (int)-n, "%s", path);
+    if ((size_t)n < len)
+        return xm_fail(err, XM_INVALID, "%s: not a valid guest state file: config read", path);
+    return xm_savefile_parse_data(&head, data, path, ret_config, ret_json, &more, err);
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 
 /* Writes the head at fd's offset. */
@@ -14,5 +15,20 @@ int xm_savefile_write_head(int fd, const char *config_json, xm_error **err);
  * false: it is xl.cfg text (files of before 4.5). XM_INVALID with the reason for anything that
  * is not such a file; xend's LinuxGuestRecord is recognised by name. Config at most 4 MiB. */
 int xm_savefile_read_head(int fd, const char *path, char **ret_config, bool *ret_json, xm_error **err);
+
+/* --- the same in memory, for a head that travels --- */
+
+#define XM_SAVEFILE_HEAD 48             /* bytes, of fixed length */
+#define XM_SAVEFILE_MORE_MAX (1u << 20)
+
+/* Adds a head to *buf, with more_len bytes behind its configuration, where stock xl skips them. */
+int xm_savefile_format_head(const char *config_json, const void *more, size_t more_len, struct xm_buf *buf, xm_error **err);
+
+/* Of the first len bytes of what should be a head, XM_SAVEFILE_HEAD unless there are no more: how many follow. */
+int xm_savefile_check_head(const void *head, size_t len, const char *path, size_t *ret_data_len, xm_error **err);
+
+/* Those, of a head that was checked. *ret_more is where in data it goes on behind the configuration. */
+int xm_savefile_parse_data(const void *head, const char *data, const char *path, char **ret_config, bool *ret_json,
+                           size_t *ret_more, xm_error **err);
 
 #endif

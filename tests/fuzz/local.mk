@@ -71,6 +71,14 @@ tests_fuzz_fuzz_savefile_SOURCES = tests/fuzz/savefile.c $(fuzz_common)
 tests_fuzz_fuzz_savefile_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_savefile_LDADD = lib/libxm-all.la
 
+FUZZ_REPLAYS += tests/fuzz/replay-say
+tests_fuzz_replay_say_SOURCES = tests/fuzz/say.c tests/fuzz/replay.c $(fuzz_common)
+tests_fuzz_replay_say_LDADD = lib/libxm-all.la
+FUZZERS += tests/fuzz/fuzz-say
+tests_fuzz_fuzz_say_SOURCES = tests/fuzz/say.c $(fuzz_common)
+tests_fuzz_fuzz_say_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_say_LDADD = lib/libxm-all.la
+
 FUZZ_REPLAYS += tests/fuzz/replay-cfg
 tests_fuzz_replay_cfg_SOURCES = tests/fuzz/cfg.c tests/fuzz/replay.c $(fuzz_common)
 tests_fuzz_replay_cfg_LDADD = lib/libxm-all.la

@@ -79,6 +79,10 @@ UNIT_TESTS += tests/unit/savefile
 tests_unit_savefile_SOURCES = tests/unit/savefile.c
 tests_unit_savefile_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/migrate
+tests_unit_migrate_SOURCES = tests/unit/migrate.c
+tests_unit_migrate_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/policy
 tests_unit_policy_SOURCES = tests/unit/policy.c
 tests_unit_policy_LDADD = $(unit_ldadd)

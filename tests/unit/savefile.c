@@ -175,9 +175,32 @@ static void damaged_heads_are_refused(void **state)
     refused(head, len, "NUL");
 }
 
+/* What is behind the configuration is skipped by who reads a file, and found by who asks for it. */
+static void more_may_stand_behind_the_configuration(void **state)
+{
+    xm_autobuf head = XM_BUF_INIT;
+    char *config = NULL;
+    bool json = false;
+    size_t len, more;
+
+    (void)state;
+    assert_int_equal(xm_savefile_format_head("{}", "MORE", 4, &head, NULL), 0);
+    assert_int_equal(head.len, XM_SAVEFILE_HEAD + 4 + 3 + 4);
+    assert_null(reading(head.data, head.len));
+    assert_int_equal(xm_savefile_check_head(head.data, XM_SAVEFILE_HEAD, "x", &len, NULL), 0);
+    assert_int_equal(len, 11);
+    assert_int_equal(xm_savefile_parse_data(head.data, head.data + XM_SAVEFILE_HEAD, "x", &config, &json, &more, NULL), 0);
+    assert_true(json);
+    assert_string_equal(config, "{}");
+    assert_int_equal(more, 7);
+    assert_memory_equal(head.data + XM_SAVEFILE_HEAD + more, "MORE", 4);
+    free(config);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(more_may_stand_behind_the_configuration),
         cmocka_unit_test(a_head_is_written_as_stock_xl_does),
         cmocka_unit_test(what_is_written_is_read_back_up_to_the_stream),
         cmocka_unit_test(what_stands_behind_the_configuration_is_skipped),
