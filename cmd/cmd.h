@@ -28,6 +28,8 @@ struct xm_env {
     struct xm_guests guests;
     bool dry_run;               /* xl -N */
     bool modifies;              /* the command has XM_CMD_MODIFIES */
+    bool carriage, stamps;      /* xl -t and -T, for the xl at the other end of a migration */
+    unsigned verbose;           /* -v, so often; likewise */
     volatile int *stop;         /* set by SIGINT, SIGTERM and SIGHUP in commands that modify */
 
     /* How a failure ends, where it is not the dialect's usual: set by what fails. */
@@ -216,6 +218,9 @@ int attend_reset(struct xm_env *env, const char *uuid, xm_error **err);
 void attend_abort(struct attend *attend);
 
 /* --- load.c: the configuration that create and new are given --- */
+
+/* What xl has save and migrate take in place of a guest's own: a file, as libxl's JSON. */
+int load_replacement_json(struct xm_env *env, const char *file, char **ret_json, xm_error **err);
 
 struct load_args {
     const char *file, *path, *sxp, *format;

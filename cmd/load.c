@@ -216,3 +216,13 @@ int load_config(struct xm_env *env, const struct load_args *args, const struct x
     *ret_doc = XM_TAKE(doc);
     return 0;
 }
+
+int load_replacement_json(struct xm_env *env, const char *file, char **ret_json, xm_error **err)
+{
+    struct xm_config_source source = { .dialect = env->dialect, .file = file };
+    XM_AUTO(xm_doc) *doc = NULL;
+
+    if (xm_config_load(&source, &doc, err) < 0)
+        return -1;
+    return xm_config_format_json(doc, ret_json, err);
+}

@@ -1,7 +1,7 @@
 # The commands in help order. A new command is cmd/NAME.c with a struct cmd_NAME in it, and its
 # word here; a family in one file has its other words in COMMANDS and its file under the first.
 COMMANDS = \
-	create new check start delete pause unpause suspend resume save restore shutdown reboot destroy wait console \
+	create new check start delete pause unpause suspend resume save restore migrate migrate-receive shutdown reboot destroy wait console \
 	dump-core vncviewer \
 	list vcpu-list uptime domid domname domstate config events \
 	rename sysrq mem-set mem-max vcpu-set vcpu-pin sched-credit sched-credit2 \
@@ -27,6 +27,9 @@ cmd_xm_SOURCES += \
 # What changes what a guest has.
 cmd_xm_SOURCES += \
 	cmd/mem-set.c cmd/sched-credit.c cmd/vcpu-pin.c cmd/vcpu-set.c
+# To other hosts.
+cmd_xm_SOURCES += \
+	cmd/migrate.c cmd/migrate-receive.c cmd/recover.c cmd/way.c cmd/way.h
 # Devices of guests.
 cmd_xm_SOURCES += \
 	cmd/device.c cmd/device.h \

@@ -18,7 +18,7 @@ static volatile int stop_requested;
 struct globals {
     const char *host, *conf;
     unsigned verbose;
-    bool timestamps, dry_run, force;
+    bool timestamps, dry_run, carriage;
 };
 
 static void log_to_stderr(void *sink, enum xm_log_level level, const char *text)
@@ -197,7 +197,8 @@ static bool take_letters(struct xm_env *env, struct globals *globals, const char
         case 'v': globals->verbose++; break;
         case 'T': globals->timestamps = true; break;
         case 'N': globals->dry_run = true; break;
-        default: break;         /* -f and -t change nothing that is here */
+        case 't': globals->carriage = true; break;
+        default: break;         /* -f changes nothing */
         }
     }
     return true;
@@ -361,6 +362,9 @@ int main(int argc, char **argv)
     if (globals.verbose > 0)
         env.log.level = globals.verbose > 1 ? XM_LOG_DEBUG : XM_LOG_INFO;
     env.dry_run = globals.dry_run;
+    env.carriage = globals.carriage;
+    env.stamps = globals.timestamps;
+    env.verbose = globals.verbose;
     env.conf_path = globals.conf;
     if (first < 0)
         status = report(&env, NULL, err);

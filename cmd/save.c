@@ -11,17 +11,6 @@ static const struct xm_opt save_opts[] = {
     XM_OPT_END
 };
 
-/* The third operand of xl: a configuration to be saved in place of the guest's own. */
-static int replacement(struct xm_env *env, const char *file, char **ret_json, xm_error **err)
-{
-    struct xm_config_source source = { .dialect = env->dialect, .file = file };
-    XM_AUTO(xm_doc) *doc = NULL;
-
-    if (xm_config_load(&source, &doc, err) < 0)
-        return -1;
-    return xm_config_format_json(doc, ret_json, err);
-}
-
 /* A guest of ours that is being saved is under the supervisor's eyes: should we die, it is woken. */
 static int save(struct xm_env *env, const struct xm_guest *guest, const char *path, enum xm_after_save after,
                 const struct xm_saving *how, xm_error **err)
@@ -56,7 +45,7 @@ static int save_run(struct xm_env *env, const struct xm_call *call, xm_error **e
         return xm_fail(err, XM_STATE, "Cannot save privileged domain 0");
     if (guest->domain.shutdown || (guest->domain.paused && env->dialect == XM_DIALECT_XM))
         return xm_fail(err, XM_STATE, "Domain is not running");
-    if (call->count > 2 && replacement(env, call->words[2], &json, err) < 0)
+    if (call->count > 2 && load_replacement_json(env, call->words[2], &json, err) < 0)
         return -1;
     if (progress_begin(env, "saving", call->words[0], args->progress, &progress, err) < 0)
         return -1;

@@ -20,6 +20,9 @@ CLI_TESTS = \
 	tests/cli/info.t \
 	tests/cli/list.t \
 	tests/cli/many.t \
+	tests/cli/migrate.t \
+	tests/cli/migrate-cuts.t \
+	tests/cli/migrate-stock.t \
 	tests/cli/events.t \
 	tests/cli/examples.t \
 	tests/cli/help.t \
@@ -49,7 +52,7 @@ CLI_TESTS = \
 	tests/cli/words.t
 
 TESTS += $(CLI_TESTS)
-EXTRA_DIST += $(CLI_TESTS) tests/cli/demo.sh tests/cli/sim.sh tests/cli/solaris.sh tests/tap.sh \
+EXTRA_DIST += $(CLI_TESTS) tests/cli/demo.sh tests/cli/peer.sh tests/cli/sim.sh tests/cli/solaris.sh tests/tap.sh \
 	tests/walk-through.expected tests/walk-through.sed tests/walk-through.sh
 
 # Needs gzip to be unpacked, as it packs with that.
@@ -57,3 +60,7 @@ if HAVE_ZLIB
 CLI_TESTS += tests/cli/kernel-cache.t
 endif
 EXTRA_DIST += tests/cli/kernel-cache.t
+
+# What tests of migration put between the two sides.
+check_PROGRAMS += tests/cli/relay
+tests_cli_relay_SOURCES = tests/cli/relay.c
