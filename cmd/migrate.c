@@ -1,4 +1,5 @@
 /* xm migrate: a guest to another host. */
+#include "progress.h"
 #include "way.h"
 
 #include <string.h>
@@ -9,7 +10,7 @@
 
 struct migrate_args {
     bool live, debug, paused, keep, keep_domid, detached, home, foreground, recover, here, there;
-    const char *config, *command, *node;
+    const char *config, *command, *node, *progress;
 };
 
 static const struct xm_opt migrate_opts[] = {
@@ -22,6 +23,7 @@ static const struct xm_opt migrate_opts[] = {
     XM_FLAG(0, "keep", struct migrate_args, keep, "of a remembered guest, leave the definition here, halted"),
     XM_FLAG('D', NULL, struct migrate_args, keep_domid, "it is to have the same number there"),
     XM_FLAG(0, "debug", struct migrate_args, debug, "send all of its memory twice, to be compared"),
+    PROGRESS_OPT(struct migrate_args),
     XM_FLAG(0, "recover", struct migrate_args, recover, "settle a move that was cut off at its end, by asking the other host"),
     XM_FLAG(0, "here", struct migrate_args, here, "with --recover: nobody is asked, it goes on here"),
     XM_FLAG(0, "there", struct migrate_args, there, "with --recover: nobody is asked, it has gone there"),
@@ -159,13 +161,24 @@ static int move(struct xm_env *env, struct xm_link *link, bool to_xm, const stru
     return attend_end(&attend, err);
 }
 
+/* Called as xl, its protocol's lines are what is told. */
+static int begin_progress(struct xm_env *env, const struct migrate_args *args, const struct xm_guest *guest,
+                          struct progress *ret_progress, xm_error **err)
+{
+    const char *how = args->progress == NULL && env->dialect == XM_DIALECT_XL ? "none" : args->progress;
+
+    return progress_begin(env, "moving", guest->name ? guest->name : guest->uuid, how, ret_progress, err);
+}
+
 static int migrate(struct xm_env *env, const struct migrate_args *args, const struct xm_guest *guest, const char *host,
                    xm_error **err)
 {
     struct xm_link link = XM_LINK_INIT;
     xm_autofree char *json = NULL;
+    struct progress progress;
     struct way way;
     bool to_xm;
+    int rc;
 
     if (check_guest(env, args, guest, err) < 0 || replacing(env, args, guest, &json, err) < 0
         || way_of(env, args->command, host, &way, err) < 0)
@@ -174,13 +187,15 @@ static int migrate(struct xm_env *env, const struct migrate_args *args, const st
     way.rune.paused = args->paused;
     way.rune.detached = args->detached;
     env->fail_plain = true;
-    if (way_open(env, &way, &link, &to_xm, err) < 0)
+    if (begin_progress(env, args, guest, &progress, err) < 0 || way_open(env, &way, &link, &to_xm, err) < 0)
         return -1;
-    return move(env, &link, to_xm, &(struct xm_sending){
+    rc = move(env, &link, to_xm, &(struct xm_sending){
         .guests = &env->guests, .guest = guest, .peer = way_peer(&way), .config_json = json,
         .live = args->live || env->dialect == XM_DIALECT_XL, .debug = args->debug, .paused = args->paused,
-        .keep = args->keep, .teller = way_teller(env),
+        .keep = args->keep, .watch = progress_watch(&progress), .teller = way_teller(env),
     }, err);
+    progress_end(&progress);
+    return rc;
 }
 
 static int migrate_run(struct xm_env *env, const struct xm_call *call, xm_error **err)

@@ -26,6 +26,9 @@ check 'migrate -l' 'xm migrate --live -s reach up b && there xl domid up'
 check 'migrate --paused: it stays paused there' 'guest still; xm create -q still.cfg && xm migrate --paused -s reach still b && there xm list still | grep -q -- "--p---"'
 check 'migrate -D: it has the same number there' 'guest num; xm create -q num.cfg && n=$(xl domid num) && xm migrate -D -s reach num b && test "$(there xl domid num)" = $n'
 
+check 'migrate --progress=json: tells programs how far it is' \
+    'guest far; xm create -q far.cfg && xm migrate --progress=json -s reach far b >lines && grep -q "\"doing\": *\"moving\", *\"guest\": *\"far\".*\"total\": *[1-9]" lines'
+
 # --- remembered guests ---
 
 guest kept 'on_reboot = "destroy"'
