@@ -220,7 +220,7 @@ static int migrate_run(struct xm_env *env, const struct xm_call *call, xm_error 
 }
 
 const struct xm_cmd cmd_migrate = {
-    .name = "migrate", .words = "DOMAIN HOST", .min = 1, .max = 2,
+    .name = "migrate", .words = "DOMAIN HOST", .max = XM_MANY, .xl = { "DOMAIN HOST", 0, 2 },
     .summary = "Move a guest to another host",
     .group = XM_GROUP_LIFECYCLE, .flags = XM_CMD_MODIFIES,
     .opts = migrate_opts, .args_size = sizeof(struct migrate_args), .run = migrate_run,

@@ -81,7 +81,8 @@ up
 unmoved 'migrate: nobody answers there' 1 'unexpected data instead of banner: .hello' "xm migrate -s 'echo hello' web b"
 unmoved 'migrate: a host that is an option' 1 "'-oProxyCommand=x' is not the name of a host" 'xm migrate -s reach -- web -oProxyCommand=x'
 unmoved 'migrate: one word' 1 'Error: Invalid number of arguments' 'xm migrate web'
-unmoved 'migrate: to nobody, in the other dialect' 2 "'xl migrate' requires at least 2 arguments" 'xl migrate web'
+unmoved 'migrate: no word, and three' 1 'Error: Invalid number of arguments' 'xm migrate; xm migrate web b c'
+unmoved 'migrate: to nobody, in the other dialect' 2 "'xl migrate' requires at least 2 arguments" 'xl migrate; test $? = 2 && xl migrate web'
 unmoved 'migrate: --recover where nothing was cut off' 1 'no move of web was cut off' 'xm migrate --recover web'
 refuse 'migrate: an unknown guest' 3 "Domain 'nobody' does not exist" 'xm migrate -s reach nobody b'
 refuse 'migrate: domain 0' 1 '^Error: Cannot migrate privileged domain 0' 'xm migrate -s reach 0 b'
