@@ -88,7 +88,7 @@ check 'create -n and new -F: the dry run goes in too' \
 # --- --json ---
 
 keys='name uuid domid managed state memory_kib vcpus cpu_seconds flags shutdown_reason target_kib max_memory_kib started
-cpupool label damage'
+cpupool label damage in_doubt'
 is 'list --json: the keys' "$(echo $keys)" \
     "$(xm list --json build | sed -n 's/^        "\([a-z_]*\)": .*/\1/p' | xargs)"
 is 'list --json: the same in both dialects' "$(xm list --json | grep -v cpu_sec | sed '/Domain-0/,/damage/d')" \
