@@ -139,7 +139,7 @@ int xm_guest_restore(const struct xm_guests *guests, const char *path, const xm_
 
     if (fd < 0)
         return xm_fail_errno(err, errno, "%s", path);
-    if (read_saved(fd, path, &json, &saved, err) < 0)
+    if (read_saved(fd, path, &json, &saved, err) < 0 || xm_savefile_check(guests, fd, path, err) < 0)
         return -1;
     source.config_json = json;
     if (doc == NULL && json != NULL)

@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "base/mem.h"
+#include "guest/guest.h"
 
 #define CONFIG_MAX (4u << 20)
 #define BYTE_ORDER_MARK 0x01020304u
@@ -153,4 +155,19 @@ int xm_savefile_read_head(int fd, const char *path, char **ret_config, bool *ret
     if ((size_t)n < len)
         return xm_fail(err, XM_INVALID, "%s: not a valid guest state file: config read", path);
     return xm_savefile_parse_data(&head, data, path, ret_config, ret_json, &more, err);
+}
+
+int xm_savefile_check(const struct xm_guests *guests, int fd, const char *path, xm_error **err)
+{
+    off_t at = lseek(fd, 0, SEEK_CUR);
+    struct xm_file_bytes file;
+    struct xm_bytes bytes;
+    struct stat st;
+
+    if (at < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+        return 0;
+    if (xm_file_bytes_init(&file, fd, at, err) < 0)
+        return -1;
+    bytes = xm_file_bytes(&file);
+    return xm_host_stream_check(guests->host, &bytes, err) < 0 ? xm_wrap(err, "%s", path) : 0;
 }

@@ -31,4 +31,10 @@ int xm_savefile_check_head(const void *head, size_t len, const char *path, size_
 int xm_savefile_parse_data(const void *head, const char *data, const char *path, char **ret_config, bool *ret_json,
                            size_t *ret_more, xm_error **err);
 
+/* Is the memory stream that begins at fd's offset whole, and such as this host reads? Only a plain file can be
+ * looked through before it is used; of anything else, what is wrong shows when it is read. fd stays where
+ * it is. */
+struct xm_guests;
+int xm_savefile_check(const struct xm_guests *guests, int fd, const char *path, xm_error **err);
+
 #endif

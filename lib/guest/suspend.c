@@ -189,6 +189,8 @@ static int raise_from_memory(struct xm_step *step, const char *path, const char 
         return -1;
     if (!json)
         return xm_fail(err, XM_INVALID, "%s: was not written by xm", path);
+    if (xm_savefile_check(step->guests, fd, path, err) < 0)
+        return -1;
     source.config_json = config;
     if (xm_step_save(step, XM_PHASE_RESUMING, XM_DOMID_NONE, err) < 0)
         return -1;

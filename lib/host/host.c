@@ -242,6 +242,11 @@ int xm_host_send(xm_host *host, uint32_t domid, int fd, const struct xm_send *se
     return rc;
 }
 
+int xm_host_stream_check(const xm_host *host, const struct xm_bytes *from, xm_error **err)
+{
+    return host->ops->stream_check(from, err);
+}
+
 int xm_host_resume(xm_host *host, uint32_t domid, xm_error **err)
 {
     return host->ops->resume(host, domid, err);

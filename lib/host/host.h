@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -252,6 +253,11 @@ struct xm_send {
     struct xm_watch watch;
 };
 XM_API int xm_host_send(xm_host *host, uint32_t domid, int fd, const struct xm_send *send, xm_error **err);
+
+/* Reads a memory stream to its end without making a domain of it: XM_INVALID, with what is wrong, for one that
+ * is damaged, cut off, foreign or hostile; XM_UNSUPPORTED for a format that is not known. The contents of
+ * pages are passed over. May be called in any thread. */
+XM_API int xm_host_stream_check(const xm_host *host, const struct xm_bytes *from, xm_error **err);
 
 /* What a host says of itself, as xm_host_info.virt_caps has it, decides: can a guest be sent live? */
 XM_API int xm_send_check(uint32_t domid, bool hvm, bool live, const char *virt_caps, xm_error **err);

@@ -47,6 +47,7 @@ struct xm_host_ops {
                    int fd, const struct xm_build *build, uint32_t *ret_domid, xm_error **err);
     int (*save)(struct xm_host *host, uint32_t domid, int fd, const struct xm_watch *watch, xm_error **err);
     int (*send)(struct xm_host *host, uint32_t domid, int fd, const struct xm_send *send, xm_error **err);
+    int (*stream_check)(const struct xm_bytes *from, xm_error **err);     /* whatever the machine is doing */
     int (*resume)(struct xm_host *host, uint32_t domid, xm_error **err);
     int (*config_json)(struct xm_host *host, uint32_t domid, char **ret_json, xm_error **err);
     int (*configs)(struct xm_host *host, const uint32_t *domids, size_t count, xm_host_configs **ret, xm_error **err);

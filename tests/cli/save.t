@@ -39,6 +39,15 @@ for cut in 3 40 60 200 5000; do
     head -c $cut web.save >cut.save
     refuse "restore: a file cut at $cut bytes" 1 . 'xm restore cut.save'
 done
+faults 'restore 99 once kill'
+head -c -16 web.save >cut.save
+refuse 'restore: a file that lacks but its end' 1 'cut.save: .*cut off' 'xm restore cut.save'
+head -c 1500 web.save >bent.save; head -c 4000 /dev/urandom >>bent.save
+refuse 'restore: a file that goes on as something else' 1 'bent.save' 'xm restore bent.save'
+refuse 'restore: a file of another kind of host' 1 'was not written by a simulated host' \
+    '{ head -c $((52 + $(od -An -tu4 -j48 -N4 web.save))) web.save; printf "LibxlFmt%4000s"; } >xen.save; xm restore xen.save'
+check 'restore: that is seen before anything is made of it' '! grep -q "^restore " "$host/sim/run/fault-counts"'
+faults ''
 check 'restore: none of them left a guest' '! xm list web && ! xl list web'
 check 'xl restore CONFIG FILE' 'guest web; xl restore web.cfg web.save && xl domid web'
 refuse 'xl restore: no file ends with 2' 2 . 'xl restore'

@@ -79,6 +79,14 @@ tests_fuzz_fuzz_say_SOURCES = tests/fuzz/say.c $(fuzz_common)
 tests_fuzz_fuzz_say_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_say_LDADD = lib/libxm-all.la
 
+FUZZ_REPLAYS += tests/fuzz/replay-stream
+tests_fuzz_replay_stream_SOURCES = tests/fuzz/stream.c tests/fuzz/replay.c $(fuzz_common)
+tests_fuzz_replay_stream_LDADD = lib/libxm-all.la
+FUZZERS += tests/fuzz/fuzz-stream
+tests_fuzz_fuzz_stream_SOURCES = tests/fuzz/stream.c $(fuzz_common)
+tests_fuzz_fuzz_stream_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_stream_LDADD = lib/libxm-all.la
+
 FUZZ_REPLAYS += tests/fuzz/replay-cfg
 tests_fuzz_replay_cfg_SOURCES = tests/fuzz/cfg.c tests/fuzz/replay.c $(fuzz_common)
 tests_fuzz_replay_cfg_LDADD = lib/libxm-all.la

@@ -60,6 +60,10 @@ UNIT_TESTS += tests/unit/superlog
 tests_unit_superlog_SOURCES = tests/unit/superlog.c
 tests_unit_superlog_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/stream
+tests_unit_stream_SOURCES = tests/unit/stream.c
+tests_unit_stream_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/xenhost
 tests_unit_xenhost_SOURCES = tests/unit/xenhost.c
 tests_unit_xenhost_LDADD = $(unit_ldadd)

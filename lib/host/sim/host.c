@@ -43,7 +43,7 @@ const struct xm_host_ops xm_host_sim_ops = {
     .set_memory = sim_set_memory, .set_max_memory = sim_set_max_memory,
     .set_vcpus = sim_set_vcpus, .share = sim_share, .set_share = sim_set_share, .pools = sim_pools, .tune_pool = sim_tune_pool,
     .info = sim_info, .dmesg = sim_dmesg, .debug_keys = sim_debug_keys,
-    .create = sim_create, .create_json = sim_create_json, .restore = sim_restore, .save = sim_save, .send = sim_send, .resume = sim_resume,
+    .create = sim_create, .create_json = sim_create_json, .restore = sim_restore, .save = sim_save, .send = sim_send, .stream_check = sim_stream_check, .resume = sim_resume,
     .config_json = sim_config_json, .configs = sim_configs, .pause = sim_pause, .unpause = sim_unpause,
     .shutdown = sim_shutdown, .destroy = sim_destroy, .released = sim_released, .rename = sim_rename, .sysrq = sim_sysrq,
     .preserve = sim_preserve, .soft_reset = sim_soft_reset, .model_lost = sim_model_lost,

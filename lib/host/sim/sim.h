@@ -352,6 +352,8 @@ int sim_stream_head(const struct sim_flow *flow, xm_error **err);
 int sim_stream_piece(const struct sim_flow *flow, const char *mark, uint32_t number, xm_error **err);
 int sim_stream_end(const struct sim_flow *flow, const struct sim_guest *guest, xm_error **err);
 
+int sim_stream_check(const struct xm_bytes *from, xm_error **err);
+
 /* *ret_guest: to be cleared. */
 int sim_stream_read(struct sim *sim, int fd, const struct xm_watch *watch, struct sim_guest *ret_guest, xm_error **err);
 

@@ -180,17 +180,19 @@ struct reading {
     bool whole;                 /* guest has been filled */
 };
 
-static int get_head(struct reading *reading, xm_error **err)
+static int check_head(struct head head, xm_error **err)
 {
-    struct head head;
-
-    if (get(&reading->flow, &head, sizeof(head), err) < 0)
-        return -1;
     if (memcmp(head.magic, MAGIC, sizeof(head.magic)) != 0)
         return xm_fail(err, XM_INVALID, WHAT ": was not written by a simulated host");
     if (le32toh(head.version) != VERSION || head.unused != 0)
         return xm_fail(err, XM_UNSUPPORTED, WHAT ": version %u is not known", le32toh(head.version));
     return 0;
+}
+
+static struct record of_little(const struct record *record)
+{
+    return (struct record){ .type = le32toh(record->type), .number = le32toh(record->number),
+                            .len = le32toh(record->len), .crc = le32toh(record->crc) };
 }
 
 static int check_record(const struct record *record, bool whole, xm_error **err)
@@ -219,8 +221,7 @@ static int get_record(struct reading *reading, struct record *ret, xm_error **er
 
     if (get(&reading->flow, &record, sizeof(record), err) < 0)
         return -1;
-    record = (struct record){ .type = le32toh(record.type), .number = le32toh(record.number),
-                              .len = le32toh(record.len), .crc = le32toh(record.crc) };
+    record = of_little(&record);
     if (check_record(&record, reading->whole, err) < 0)
         return -1;
     free(reading->body);
@@ -263,8 +264,9 @@ static int take_piece(struct reading *reading, uint32_t number, xm_error **err)
 static int read_all(struct reading *reading, xm_error **err)
 {
     struct record record;
+    struct head head;
 
-    if (get_head(reading, err) < 0)
+    if (get(&reading->flow, &head, sizeof(head), err) < 0 || check_head(head, err) < 0)
         return -1;
     for (unsigned i = 0; i < RECORDS_MAX; i++) {
         if (get_record(reading, &record, err) < 0)
@@ -289,4 +291,58 @@ int sim_stream_read(struct sim *sim, int fd, const struct xm_watch *watch, struc
     if (rc < 0 && reading.whole)
         sim_guest_clear(ret_guest);
     return rc;
+}
+
+/* One record for the check: what a guest's says is looked at, memory passed over. */
+static int check_body(const struct xm_bytes *from, const struct record *record, bool *have, bool *whole, xm_error **err)
+{
+    struct sim_guest guest;
+    struct reading reading = { .guest = &guest };
+    int rc;
+
+    if (record->type == RECORD_MEMORY) {
+        have[record->number] = true;
+        return xm_bytes_skip(from, record->len, err);
+    }
+    reading.body = xm_alloc0(1, record->len + 1);
+    memcpy(reading.have, have, sizeof(reading.have));
+    rc = xm_bytes_read(from, reading.body, record->len, err);
+    if (rc == 0 && crc_add(0, reading.body, record->len) != record->crc)
+        rc = xm_fail(err, XM_INVALID, "damaged record");
+    if (rc == 0 && record->type == RECORD_GUEST)
+        rc = take_guest(&reading, record->len, err);
+    if (reading.whole)
+        sim_guest_clear(&guest);
+    *whole = *whole || reading.whole;
+    free(reading.body);
+    return rc;
+}
+
+static int check_records(const struct xm_bytes *from, bool *have, xm_error **err)
+{
+    struct record record;
+    bool whole = false;
+
+    for (unsigned i = 0; i < RECORDS_MAX; i++) {
+        if (xm_bytes_read(from, &record, sizeof(record), err) < 0)
+            return xm_wrap(err, WHAT);
+        record = of_little(&record);
+        if (check_record(&record, whole, err) < 0)
+            return -1;
+        if (check_body(from, &record, have, &whole, err) < 0)
+            return xm_wrap(err, WHAT);
+        if (record.type == RECORD_END)
+            return 0;
+    }
+    return xm_fail(err, XM_INVALID, WHAT ": has no end");
+}
+
+int sim_stream_check(const struct xm_bytes *from, xm_error **err)
+{
+    bool have[PIECES_MAX] = { false };
+    struct head head;
+
+    if (xm_bytes_read(from, &head, sizeof(head), err) < 0)
+        return xm_wrap(err, WHAT);
+    return check_head(head, err) < 0 ? -1 : check_records(from, have, err);
 }

@@ -30,6 +30,8 @@ lib_libxm_all_la_SOURCES += \
 	lib/host/xen/sched.c \
 	lib/host/xen/settings.c \
 	lib/host/xen/shutdown.c \
+	lib/host/xen/stream.c \
+	lib/host/xen/stream.h \
 	lib/host/xen/sweep.c \
 	lib/host/xen/sweep.h \
 	lib/host/xen/text.c \

@@ -1,4 +1,5 @@
 #include "host/xen/xen.h"
+#include "host/xen/stream.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -242,7 +243,7 @@ const struct xm_host_ops xm_host_xen_ops = {
     .pools = xen_host_pools, .tune_pool = xen_host_tune_pool,
     .info = xen_host_info, .dmesg = xen_host_dmesg, .debug_keys = xen_host_debug_keys,
     .create = xen_host_create, .create_json = xen_host_create_json, .restore = xen_host_restore,
-    .save = xen_host_save, .send = xen_host_send, .resume = xen_host_resume, .config_json = xen_host_config_json, .configs = xen_host_configs,
+    .save = xen_host_save, .send = xen_host_send, .stream_check = xen_stream_check, .resume = xen_host_resume, .config_json = xen_host_config_json, .configs = xen_host_configs,
     .pause = xen_host_pause, .unpause = xen_host_unpause, .shutdown = xen_host_shutdown,
     .destroy = xen_host_destroy, .released = xen_host_released, .rename = xen_host_rename, .sysrq = xen_host_sysrq,
     .preserve = xen_host_preserve, .soft_reset = xen_host_soft_reset, .model_lost = xen_host_model_lost,
