@@ -1,12 +1,13 @@
 /* xm save: a guest's memory into a file, in stock xl's format. */
 #include "progress.h"
 
-struct save_args { bool checkpoint, paused, keep_domid; const char *progress; };
+struct save_args { bool checkpoint, paused, keep_domid, compress; const char *progress; };
 
 static const struct xm_opt save_opts[] = {
     XM_FLAG('c', "checkpoint", struct save_args, checkpoint, "let the guest go on afterwards"),
     XM_FLAG_IN(XM_DIALECT_XL, 'p', NULL, struct save_args, paused, "leave the guest paused afterwards"),
     XM_FLAG_IN(XM_DIALECT_XL, 'D', NULL, struct save_args, keep_domid, NULL),
+    XM_FLAG(0, "compress", struct save_args, compress, "pack the file by zstd; stock xl does not read it so"),
     PROGRESS_OPT(struct save_args),
     XM_OPT_END
 };
@@ -50,6 +51,7 @@ static int save_run(struct xm_env *env, const struct xm_call *call, xm_error **e
     if (progress_begin(env, "saving", call->words[0], args->progress, &progress, err) < 0)
         return -1;
     how.config_json = json;
+    how.compress = args->compress;
     how.watch = progress_watch(&progress);
     rc = save(env, guest, call->words[1], after, &how, err);
     progress_end(&progress);

@@ -1,16 +1,17 @@
 /* xm suspend and xm resume: a managed guest's memory to and from its entry in the registry. */
 #include "progress.h"
 
-struct suspend_args { const char *progress; };
+struct suspend_args { bool compress; const char *progress; };
 
 static const struct xm_opt suspend_opts[] = {
+    XM_FLAG(0, "compress", struct suspend_args, compress, "pack its memory by zstd"),
     PROGRESS_OPT(struct suspend_args),
     XM_OPT_END
 };
 
-static int suspend(struct xm_env *env, const struct xm_guest *guest, struct progress *progress, xm_error **err)
+static int suspend(struct xm_env *env, const struct xm_guest *guest, bool compress, struct progress *progress, xm_error **err)
 {
-    struct xm_saving how = { .watch = progress_watch(progress) };
+    struct xm_saving how = { .compress = compress, .watch = progress_watch(progress) };
     struct attend attend;
     int rc;
 
@@ -44,7 +45,7 @@ static int suspend_run(struct xm_env *env, const struct xm_call *call, xm_error 
         return xm_fail(err, XM_STATE, "Domain is not managed by Xend lifecycle support.");
     if (progress_begin(env, "suspending", call->words[0], args->progress, &progress, err) < 0)
         return -1;
-    return suspend(env, guest, &progress, err);
+    return suspend(env, guest, args->compress, &progress, err);
 }
 
 const struct xm_cmd cmd_suspend = {

@@ -80,6 +80,7 @@ XM_API int xm_guest_start(const struct xm_guests *guests, const char *uuid, cons
 /* How a guest's memory is written to a file. */
 struct xm_saving {
     const char *config_json;    /* saved in place of the guest's own configuration; NULL: that. Not in a suspend */
+    bool compress;              /* by zstd, all of the file: stock xl does not read it so */
     struct xm_watch watch;
 };
 

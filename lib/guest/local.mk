@@ -33,3 +33,8 @@ lib_libxm_all_la_SOURCES += \
 	lib/guest/step.c lib/guest/step.h \
 	lib/guest/suspend.c \
 	lib/guest/sxp.c lib/guest/sxp.h
+if HAVE_ZSTD
+lib_libxm_all_la_SOURCES += lib/guest/zstd.c lib/guest/zstd.h
+else
+lib_libxm_all_la_SOURCES += lib/guest/no-zstd.c lib/guest/zstd.h
+endif

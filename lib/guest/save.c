@@ -129,12 +129,24 @@ static int restore_step(const struct xm_guests *guests, struct xm_source *source
     return xm_step_build(&step, source, doc, how, ret_domid, err);
 }
 
+/* The stream comes out of file, which may be packed. */
+static int restore_from(const struct xm_guests *guests, int file, struct xm_source *source, xm_doc *doc,
+                        const struct xm_guest_how *how, uint32_t *ret_domid, xm_error **err)
+{
+    struct xm_savefile_stream stream;
+
+    if (xm_savefile_stream(file, &stream, err) < 0)
+        return -1;
+    source->fd = stream.fd;
+    return xm_savefile_end(&stream, restore_step(guests, source, doc, how, ret_domid, err), err);
+}
+
 int xm_guest_restore(const struct xm_guests *guests, const char *path, const xm_doc *doc,
                      const struct xm_guest_how *how, uint32_t *ret_domid, xm_error **err)
 {
     xm_autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
     XM_AUTO(xm_doc) *saved = NULL, *own = NULL;
-    struct xm_source source = { .fd = fd };
+    struct xm_source source = { .fd = -1 };
     xm_autofree char *json = NULL;
 
     if (fd < 0)
@@ -143,10 +155,10 @@ int xm_guest_restore(const struct xm_guests *guests, const char *path, const xm_
         return -1;
     source.config_json = json;
     if (doc == NULL && json != NULL)
-        return restore_step(guests, &source, saved, how, ret_domid, err);
+        return restore_from(guests, fd, &source, saved, how, ret_domid, err);
     own = doc ? replacing(doc, saved) : XM_TAKE(saved);
     if (xm_guest_identify(guests, own, err) < 0)
         return -1;
     source.doc = own;
-    return restore_step(guests, &source, own, how, ret_domid, err);
+    return restore_from(guests, fd, &source, own, how, ret_domid, err);
 }

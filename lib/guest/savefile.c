@@ -10,6 +10,7 @@
 #include "base/fd.h"
 #include "base/mem.h"
 #include "guest/guest.h"
+#include "guest/zstd.h"
 
 #define CONFIG_MAX (4u << 20)
 #define BYTE_ORDER_MARK 0x01020304u
@@ -83,18 +84,19 @@ static int check_head(const struct head *head, const char *path, xm_error **err)
     return 0;
 }
 
-/* As much as there is of len bytes; negative errno on failure. */
-static ssize_t read_some(int fd, void *data, size_t len)
+/* The bytes of a descriptor, read as they come. */
+static ssize_t read_fd(void *arg, void *data, size_t len, xm_error **err)
 {
+    const int *fd = arg;
     size_t have = 0;
 
     while (have < len) {
-        ssize_t n = read(fd, (char *)data + have, len - have);
+        ssize_t n = read(*fd, (char *)data + have, len - have);
 
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return -errno;
+            return xm_fail_errno(err, errno, "reading");
         if (n == 0)
             break;
         have += (size_t)n;
@@ -137,24 +139,70 @@ int xm_savefile_parse_data(const void *head_data, const char *data, const char *
     return 0;
 }
 
-int xm_savefile_read_head(int fd, const char *path, char **ret_config, bool *ret_json, xm_error **err)
+int xm_savefile_read_head_of(const struct xm_bytes *from, const char *path, char **ret_config, bool *ret_json, xm_error **err)
 {
     xm_autofree char *data = NULL;
     struct head head = { .data_len = 0 };
-    ssize_t n = read_some(fd, &head, sizeof(head));
+    ssize_t n = from->read(from->arg, &head, sizeof(head), err);
     size_t len, more;
 
     if (n < 0)
-        return xm_fail_errno(err, (int)-n, "%s", path);
+        return xm_wrap(err, "%s", path);
     if (xm_savefile_check_head(&head, (size_t)n, path, &len, err) < 0)
         return -1;
     data = xm_alloc0(len, 1);
-    n = read_some(fd, data, len);
+    n = from->read(from->arg, data, len, err);
     if (n < 0)
-        return xm_fail_errno(err, (int)-n, "%s", path);
+        return xm_wrap(err, "%s", path);
     if ((size_t)n < len)
         return xm_fail(err, XM_INVALID, "%s: not a valid guest state file: config read", path);
     return xm_savefile_parse_data(&head, data, path, ret_config, ret_json, &more, err);
+}
+
+int xm_savefile_read_head(int fd, const char *path, char **ret_config, bool *ret_json, xm_error **err)
+{
+    struct xm_bytes from = { .read = read_fd, .arg = &fd };
+    struct xm_unzstd *unzstd = NULL;
+    int rc;
+
+    if (!xm_zstd_begins(fd))
+        return xm_savefile_read_head_of(&from, path, ret_config, ret_json, err);
+    if (xm_unzstd_new(fd, lseek(fd, 0, SEEK_CUR), &unzstd, err) < 0)
+        return -1;
+    from = xm_unzstd_bytes(unzstd);
+    rc = xm_savefile_read_head_of(&from, path, ret_config, ret_json, err);
+    xm_unzstd_free(unzstd);
+    return rc;
+}
+
+/* Of a packed file its own sum stands behind all the rest, so that has to be read too. */
+static int drain(const struct xm_bytes *from, xm_error **err)
+{
+    char piece[65536];
+    ssize_t n;
+
+    do
+        n = from->read(from->arg, piece, sizeof(piece), err);
+    while (n > 0);
+    return (int)n;
+}
+
+static int check_packed(const struct xm_guests *guests, int fd, const char *path, xm_error **err)
+{
+    xm_autofree char *config = NULL;
+    struct xm_unzstd *unzstd = NULL;
+    struct xm_bytes from;
+    bool json;
+    int rc;
+
+    if (xm_unzstd_new(fd, lseek(fd, 0, SEEK_CUR), &unzstd, err) < 0)
+        return -1;
+    from = xm_unzstd_bytes(unzstd);
+    rc = xm_savefile_read_head_of(&from, path, &config, &json, err);
+    if (rc == 0 && (xm_host_stream_check(guests->host, &from, err) < 0 || drain(&from, err) < 0))
+        rc = xm_wrap(err, "%s", path);
+    xm_unzstd_free(unzstd);
+    return rc;
 }
 
 int xm_savefile_check(const struct xm_guests *guests, int fd, const char *path, xm_error **err)
@@ -164,10 +212,35 @@ int xm_savefile_check(const struct xm_guests *guests, int fd, const char *path, 
     struct xm_bytes bytes;
     struct stat st;
 
+    if (xm_zstd_begins(fd))
+        return check_packed(guests, fd, path, err);
     if (at < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
         return 0;
     if (xm_file_bytes_init(&file, fd, at, err) < 0)
         return -1;
     bytes = xm_file_bytes(&file);
     return xm_host_stream_check(guests->host, &bytes, err) < 0 ? xm_wrap(err, "%s", path) : 0;
+}
+
+int xm_savefile_stream(int fd, struct xm_savefile_stream *ret_stream, xm_error **err)
+{
+    *ret_stream = (struct xm_savefile_stream){ .fd = fd };
+    return xm_zstd_begins(fd) ? xm_zstd_unpack(fd, &ret_stream->pump, &ret_stream->fd, err) : 0;
+}
+
+int xm_savefile_end(struct xm_savefile_stream *stream, int rc, xm_error **err)
+{
+    xm_error *why = NULL;
+
+    if (stream->pump == NULL)
+        return rc;
+    close(stream->fd);
+    if (xm_zstd_end(XM_TAKE(stream->pump), &why) < 0 && rc < 0) {
+        if (err != NULL)
+            xm_error_clear(err);
+        return xm_error_pass(err, why);
+    }
+    /* The stream ended where it should: what comes behind it is nobody's. */
+    xm_error_free(why);
+    return rc;
 }

@@ -11,6 +11,7 @@
 #include "base/fresh.h"
 #include "guest/savefile.h"
 #include "guest/step.h"
+#include "guest/zstd.h"
 #include "host/machine.h"
 
 /* One that is being written. */
@@ -32,6 +33,30 @@ static int write_stream(struct writing *writing, int fd, xm_error **err)
     return 0;
 }
 
+/* The same through a thread that packs it, whose failure is the one to tell. */
+static int write_packed(struct writing *writing, int file, xm_error **err)
+{
+    xm_error *broken = NULL, *why = NULL;
+    struct xm_zstd_pump *pump;
+    int fd, rc;
+
+    if (xm_zstd_pack(file, &pump, &fd, err) < 0)
+        return xm_wrap(err, "%s", writing->path);
+    rc = write_stream(writing, fd, &broken);
+    close(fd);
+    if (xm_zstd_end(pump, &why) < 0) {
+        xm_error_free(broken);
+        xm_error_pass(err, why);
+        return xm_wrap(err, "%s", writing->path);
+    }
+    return rc < 0 ? xm_error_pass(err, broken) : 0;
+}
+
+static int write_as_wanted(struct writing *writing, int fd, xm_error **err)
+{
+    return writing->how->compress ? write_packed(writing, fd, err) : write_stream(writing, fd, err);
+}
+
 /* A host that has suspended a domain leaves it so when its memory is written; if what comes
  * after fails, it has to be woken. */
 static void wake(const struct xm_guests *guests, uint32_t domid)
@@ -51,7 +76,8 @@ static void wake(const struct xm_guests *guests, uint32_t domid)
 #define OVERHEAD_KIB 1024
 #define MODEL_KIB (16 * 1024)
 
-/* Before the guest is stopped for it. What cannot be told is left to be found out. */
+/* Before the guest is stopped for it. What cannot be told is left to be found out, as is how far memory
+ * can be packed. */
 static int check_room(const struct writing *writing, xm_error **err)
 {
     const struct xm_domain *domain = writing->domain;
@@ -59,6 +85,8 @@ static int check_room(const struct writing *writing, xm_error **err)
     uint64_t free_kib;
     xm_error *none = NULL;
 
+    if (writing->how->compress)
+        return 0;
     if (xm_host_space(writing->guests->host, writing->path, &free_kib, &none) < 0) {
         xm_error_clear(&none);
         return 0;
@@ -75,7 +103,7 @@ static int write_whole(struct writing *writing, xm_error **err)
 
     if (xm_fresh_open(writing->path, 0600, &fresh, err) < 0 || check_room(writing, err) < 0)
         return -1;
-    if (write_stream(writing, fresh.fd, err) < 0)
+    if (write_as_wanted(writing, fresh.fd, err) < 0)
         return -1;
     return xm_fresh_keep(&fresh, err);
 }
@@ -87,7 +115,7 @@ static int write_through(struct writing *writing, xm_error **err)
 
     if (fd < 0)
         return xm_fail_errno(err, errno, "%s", writing->path);
-    return write_stream(writing, fd, err);
+    return write_as_wanted(writing, fd, err);
 }
 
 int xm_guest_write_memory(const struct xm_guests *guests, const struct xm_domain *domain, const char *path,
@@ -179,9 +207,11 @@ static int raise_from_memory(struct xm_step *step, const char *path, const char 
                              const struct xm_guest_how *how, uint32_t *ret_domid, xm_error **err)
 {
     xm_autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
-    struct xm_source source = { .fd = fd, .name = name };
+    struct xm_source source = { .name = name };
+    struct xm_savefile_stream stream;
     xm_autofree char *config = NULL;
     bool json;
+    int rc;
 
     if (fd < 0)
         return xm_fail_errno(err, errno, "%s", path);
@@ -194,7 +224,12 @@ static int raise_from_memory(struct xm_step *step, const char *path, const char 
     source.config_json = config;
     if (xm_step_save(step, XM_PHASE_RESUMING, XM_DOMID_NONE, err) < 0)
         return -1;
-    if (xm_step_raise(step, how, &source, ret_domid, err) < 0) {
+    rc = xm_savefile_stream(fd, &stream, err);
+    if (rc == 0) {
+        source.fd = stream.fd;
+        rc = xm_savefile_end(&stream, xm_step_raise(step, how, &source, ret_domid, err), err);
+    }
+    if (rc < 0) {
         /* if this cannot be written, mending does it */
         if (!step->remains)
             (void)xm_step_save(step, XM_PHASE_SUSPENDED, XM_DOMID_NONE, NULL);

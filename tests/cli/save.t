@@ -71,4 +71,26 @@ check 'restore --progress=json: in pages of the file' \
     'out=$(xm restore --progress=json told.save) && tail -1 <<<"$out" | grep -q "\"doing\": \"restoring\", \"guest\": \"told.save\""'
 is 'save --progress=none: silent' '' "$(xm save --progress=none web told.save 2>&1)"
 refuse 'save --progress=loudly: is none' 1 'one of none, line and json' 'xm restore told.save; xm save --progress=loudly web x.save'
+
+check 'save --compress: a zstd frame, root'\''s alone' 'xm save --compress web small.save && test "$(od -An -tx1 -N4 small.save)" = " 28 b5 2f fd" && test "$(stat -c %a small.save)" = 600'
+check 'restore: reads it all the same' 'xm restore small.save && xm list web && ! xm list web | grep -q -- ---s'
+check 'save --compress -c: and in between it goes on' 'xm save -c --compress web small.save && xm list web && xm destroy web'
+size=$(stat -c %s small.save)
+for cut in 4 100 $((size / 2)) $((size - 5)) $((size - 1)); do
+    head -c $cut small.save >cut.save
+    refuse "restore: a packed file cut at $cut of $size bytes" 1 'cut.save: .*cut off' 'xm restore cut.save'
+done
+faults 'restore 99 once kill'
+cp small.save bent.save && printf 'xxxxxxxx' | dd of=bent.save bs=1 seek=$((size / 3)) conv=notrunc 2>/dev/null
+refuse 'restore: a packed file that is damaged' 1 'bent.save: ' 'xm restore bent.save'
+check 'restore: that is seen before anything is made of it' '! grep -q "^restore " "$host/sim/run/fault-counts"'
+faults 'restore.read 3 once fail HOST "no more"'
+refuse 'restore: a failure of the host is told as such' 1 'no more' 'xm restore small.save'
+faults ''
+check 'restore: and then it works' 'xm restore small.save'
+faults 'save.write 2 once fail IO "no way"'
+refuse 'save --compress: a failure of the host is told as such' 1 'web.save: no way' 'xm save --compress web web.save'
+faults ''
+refuse 'save --compress: a full disk is told as such' 1 'No space left on device' 'xm save --compress web /dev/full'
+check 'save --compress: and the guest runs on' 'xm list web && ! xm list web | grep -q -- ---s'
 done_testing

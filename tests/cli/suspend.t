@@ -43,4 +43,7 @@ check 'resume --progress=json: likewise' 'xm resume --progress=json web | tail -
 machine '"disk_free_mib": 30'
 refuse 'suspend: no room for it is told beforehand' 1 'not enough room' 'xm suspend web'
 check 'suspend: and the guest runs on' 'xm domid web | grep -q "^[0-9]" && ! xm list web | grep -q -- ---s'
+machine '"disk_free_mib": -1'
+check 'suspend --compress: its memory is packed' 'xm suspend --compress web && test "$(od -An -tx1 -N4 "$memory")" = " 28 b5 2f fd"'
+check 'resume: reads it all the same' 'xm resume web && xm domid web | grep -q "^[0-9]" && test ! -e "$memory"'
 done_testing
