@@ -28,7 +28,7 @@ struct xm_env {
     struct xm_guests guests;
     bool dry_run;               /* xl -N */
     bool modifies;              /* the command has XM_CMD_MODIFIES */
-    bool carriage, stamps;      /* xl -t and -T, for the xl at the other end of a migration */
+    bool carriage, stamps;      /* xl -t (told on stderr as if that were a terminal) and -T; the xl at the other end of a migration gets both */
     unsigned verbose;           /* -v, so often; likewise */
     volatile int *stop;         /* set by SIGINT, SIGTERM and SIGHUP in commands that modify */
 

@@ -110,7 +110,7 @@ int progress_begin(struct xm_env *env, const char *doing, const char *name, cons
     static const char *const words[] = { [PROGRESS_NONE] = "none", [PROGRESS_LINE] = "line", [PROGRESS_JSON] = "json" };
     int64_t ms = now_ms();
     struct progress progress = {
-        .how = isatty(STDERR_FILENO) ? PROGRESS_LINE : PROGRESS_NONE, .doing = doing, .name = name, .began_ms = ms, .rate_ms = ms,
+        .how = env->carriage || isatty(STDERR_FILENO) ? PROGRESS_LINE : PROGRESS_NONE, .doing = doing, .name = name, .began_ms = ms, .rate_ms = ms,
     };
 
     if (how != NULL) {

@@ -93,4 +93,6 @@ refuse 'save --compress: a failure of the host is told as such' 1 'web.save: no 
 faults ''
 refuse 'save --compress: a full disk is told as such' 1 'No space left on device' 'xm save --compress web /dev/full'
 check 'save --compress: and the guest runs on' 'xm list web && ! xm list web | grep -q -- ---s'
+check 'xl -t: its progress is shown though nobody sits there' \
+    'xl -t save -c web told.save 2>err && tr "\r" "\n" <err | grep -q "^saving web: 100% of" && xl save -c web told.save 2>err && ! grep -q "saving web" err'
 done_testing
