@@ -433,10 +433,10 @@ static void a_guest_s_writing_is_measured(void **state)
     struct pair *p = *state;
     XM_AUTO(xm_json) *ask = NULL;
 
-    create(&p->here, WEB "extra = 'sim.load=50'\n");
+    create(&p->here, WEB "extra = 'sim.dirty=50'\n");
     ask = ask_of(p, "web", NULL);
     xm_ask_measure(&p->here.guests, 1, 100, ask);
-    assert_true(xm_json_int(xm_json_get(ask, "dirty_pages", NULL), -1) > 0);
+    assert_int_equal(xm_json_int(xm_json_get(ask, "dirty_pages", NULL), -1), 50 * 256);
 }
 
 static void an_ask_that_is_none_is_refused(void **state)

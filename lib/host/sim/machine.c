@@ -230,7 +230,6 @@ int sim_promise(struct xm_host *host, uint32_t domid, struct xm_promise *ret, xm
     return 0;
 }
 
-/* A hundred pages a second for each percent that each of its processors is busy. */
 int sim_dirty_rate(struct xm_host *host, uint32_t domid, unsigned ms, uint64_t *ret_pages, xm_error **err)
 {
     struct sim *sim = (struct sim *)host;
@@ -245,6 +244,6 @@ int sim_dirty_rate(struct xm_host *host, uint32_t domid, unsigned ms, uint64_t *
         return -1;
     if (strcmp(guest->kind, "pv") == 0 && !sim_words_have(state.settings.cpu_features, "shadow"))
         return xm_fail(err, XM_UNSUPPORTED, "Xen cannot log what domain %u writes to", domid);
-    *ret_pages = guest->paused ? 0 : (uint64_t)(guest->does.load * guest->vcpus * 100);
+    *ret_pages = guest->paused ? 0 : (uint64_t)guest->does.dirty_mib_s * 256;
     return 0;
 }

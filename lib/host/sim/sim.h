@@ -59,7 +59,7 @@
  *   sim.load=PERCENT           how busy each of its cpus is after boot, 0: blocked whenever looked at
  *   sim.loop=1                 spins: never blocks, answers nothing
  *   sim.suspend=obey|ignore    ignore: save runs into its time limit
- *   sim.dirty=MIB              how much memory it writes to in a second, while it is sent to another host, 0
+ *   sim.dirty=MIB              how much memory it writes to in a second, 0
  *   sim.release=SECONDS        how long its backends and device model are there after it, 0
  *   sim.eject=SECONDS          an HVM guest ejects its CD, counted from boot's end
  *   sim.model=SECONDS          an HVM guest's device model dies, counted from boot's end
