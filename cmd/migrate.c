@@ -1,4 +1,5 @@
 /* xm migrate: a guest to another host. */
+#include "dryrun.h"
 #include "progress.h"
 #include "way.h"
 
@@ -9,7 +10,7 @@
 #define AGAIN_TIMES 4
 
 struct migrate_args {
-    bool live, debug, paused, keep, keep_domid, detached, home, foreground, recover, here, there;
+    bool live, debug, paused, keep, keep_domid, detached, home, foreground, recover, here, there, dry_run, json;
     const char *config, *command, *node, *progress;
 };
 
@@ -24,6 +25,8 @@ static const struct xm_opt migrate_opts[] = {
     XM_FLAG('D', NULL, struct migrate_args, keep_domid, "it is to have the same number there"),
     XM_FLAG(0, "debug", struct migrate_args, debug, "send all of its memory twice, to be compared"),
     PROGRESS_OPT(struct migrate_args),
+    XM_FLAG(0, "dryrun", struct migrate_args, dry_run, "only look whether it would work, and change nothing"),
+    XM_FLAG(0, "json", struct migrate_args, json, "with --dryrun: print what was found as JSON"),
     XM_FLAG(0, "recover", struct migrate_args, recover, "settle a move that was cut off at its end, by asking the other host"),
     XM_FLAG(0, "here", struct migrate_args, here, "with --recover: nobody is asked, it goes on here"),
     XM_FLAG(0, "there", struct migrate_args, there, "with --recover: nobody is asked, it has gone there"),
@@ -214,6 +217,10 @@ static int migrate_run(struct xm_env *env, const struct xm_call *call, xm_error 
         return recover_run(env, call->words[0], args->here, args->there, err);
     if (args->here || args->there)
         return fail_usage(env, err, "--here and --there go with --recover");
+    if (args->json && !args->dry_run)
+        return fail_usage(env, err, "--json goes with --dryrun");
+    if (args->dry_run)
+        return dryrun_run(env, call->words[0], args->command, call->words[1], args->live || env->dialect == XM_DIALECT_XL, args->json, err);
     if (find_guest(env, call->words[0], env->dialect == XM_DIALECT_XL ? FIND_LIVE : 0, 0, &list, &guest, err) < 0)
         return -1;
     return migrate(env, args, guest, call->words[1], err);

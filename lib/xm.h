@@ -33,6 +33,7 @@
 #include "host/host.h"
 #include "migrate/check.h"
 #include "migrate/facts.h"
+#include "migrate/question.h"
 #include "migrate/migrate.h"
 #include "migrate/rune.h"
 #include "registry/moves.h"

@@ -6,5 +6,6 @@ lib_libxm_all_la_SOURCES += \
 	lib/migrate/cpus.c lib/migrate/cpus.h \
 	lib/migrate/estimate.c \
 	lib/migrate/facts.c lib/migrate/facts-shape.c lib/migrate/facts.h \
+	lib/migrate/question.c lib/migrate/question.h \
 	lib/migrate/shape.c lib/migrate/shape.h \
 	lib/migrate/tree.c lib/migrate/tree.h

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static const char *const may_greet[] = { "hello", NULL };
+#include "migrate/question.h"
+
 static const char *const may_offer[] = { "offer", NULL };
 static const char *const may_commit[] = { "commit", NULL };
 static const char *const may_end[] = { "over", NULL };
@@ -169,7 +170,11 @@ int xm_session_receive(struct xm_link *link, const struct xm_receiving *r, struc
     *ret_received = (struct xm_received){ .told = false };
     if (greet(link, r, err) < 0)
         return -1;
-    if (xm_hear(link, may_greet, &message, &why) < 0 || xm_hello_read(message, &hello, &why) < 0)
+    if (xm_session_answer(link, r->guests, &message, &why) < 0)
+        return tell_failure(link, "abort", ret_received, why, err);
+    if (message == NULL)
+        return 0;               /* only questions were asked */
+    if (xm_hello_read(message, &hello, &why) < 0)
         return tell_failure(link, "abort", ret_received, why, err);
     rc = hello.what == XM_HELLO_MOVE ? hear_offer(link, r, &hello, ret_received, err)
                                      : answer(link, r, &hello, ret_received, err);

@@ -13,7 +13,9 @@
  *     source  commit      target  done | failed        here the target decides
  *     source  over        the decision need not be kept any more
  *
- * and of a question after a broken link:
+ * Before the hello, or in place of all of it, there may be questions (question.h).
+ *
+ * And of a question after a broken link:
  *
  *     source  hello       target  committed | aborted | failed
  *     source  over */

@@ -15,6 +15,7 @@ CLI_TESTS = \
 	tests/cli/device-model.t \
 	tests/cli/dialects.t \
 	tests/cli/domid.t \
+	tests/cli/dryrun.t \
 	tests/cli/dump-core.t \
 	tests/cli/import-xend.t \
 	tests/cli/info.t \

@@ -161,3 +161,7 @@ UNIT_TESTS += tests/unit/move
 tests_unit_move_SOURCES = tests/unit/move.c tests/unit/interrupt.h
 tests_unit_move_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 tests_unit_move_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/question
+tests_unit_question_SOURCES = tests/unit/question.c
+tests_unit_question_LDADD = $(unit_ldadd)
