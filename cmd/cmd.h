@@ -47,7 +47,11 @@ struct xm_call {
 
 /* --- options --- */
 
-enum xm_opt_kind { XM_OPT_FLAG, XM_OPT_COUNT, XM_OPT_STR, XM_OPT_UINT };
+enum xm_opt_kind { XM_OPT_FLAG, XM_OPT_COUNT, XM_OPT_STR, XM_OPT_UINT, XM_OPT_LIST };
+
+/* An option that may stand alone or with =VALUE, and again: its values in order, "" where it stood alone. */
+#define OPT_LIST_MAX 32
+struct opt_list { const char *items[OPT_LIST_MAX]; size_t count; };
 
 struct xm_opt {
     char letter;                /* 0: none */
@@ -72,6 +76,8 @@ struct xm_opt {
 #define XM_STR(letter, name, type, field, value, text) XM_STR_IN(0, letter, name, type, field, value, text)
 #define XM_UINT_IN(dialects, letter, name, type, field, value, text)                          \
     { letter, name, XM_OPT_UINT, XM_OPT_FIELD(type, field, unsigned), value, text, dialects }
+#define XM_LIST_IN(dialects, letter, name, type, field, value, text)                          \
+    { letter, name, XM_OPT_LIST, XM_OPT_FIELD(type, field, struct opt_list), value, text, dialects }
 #define XM_OPT_END { 0, NULL, XM_OPT_FLAG, 0, NULL, NULL, 0 }
 
 /* --- commands --- */

@@ -1,12 +1,17 @@
-/* migrate --dryrun: would it work? Asked of both hosts, and nothing changed on either. */
+/* migrate --dryrun: what an inquiry finds, printed. */
 #ifndef XM_CMD_DRYRUN_H
 #define XM_CMD_DRYRUN_H
 
-#include "way.h"
+#include "inquiry.h"
+
+struct dryrun_how {
+    const char *command;        /* -s */
+    bool live, json;
+    const struct opt_list *force;
+};
 
 /* word: a guest, or, if none is called so, the configuration of one in a file. Prints what was found, for
- * people or as JSON. 0 only if it would work: nothing failed, and nothing stayed unknown. */
-int dryrun_run(struct xm_env *env, const char *word, const char *command, const char *host, bool live, bool json,
-               xm_error **err);
+ * people or as JSON. 0 only if it would work: nothing failed, and nothing stayed unknown, but for what is forced. */
+int dryrun_run(struct xm_env *env, const char *word, const char *host, const struct dryrun_how *how, xm_error **err);
 
 #endif

@@ -78,7 +78,7 @@ static char *option_keys(const struct xm_opt *opt)
     if (opt->name != NULL)
         xm_buf_printf(&text, "--%s", opt->name);
     if (opt->value != NULL)
-        xm_buf_printf(&text, opt->name != NULL ? "=%s" : " %s", opt->value);
+        xm_buf_printf(&text, opt->kind == XM_OPT_LIST ? "[=%s]" : opt->name != NULL ? "=%s" : " %s", opt->value);
     return xm_buf_take(&text);
 }
 

@@ -29,7 +29,7 @@ cmd_xm_SOURCES += \
 	cmd/mem-set.c cmd/sched-credit.c cmd/vcpu-pin.c cmd/vcpu-set.c
 # To other hosts.
 cmd_xm_SOURCES += \
-	cmd/dryrun.c cmd/dryrun.h cmd/migrate.c cmd/migrate-receive.c cmd/recover.c cmd/way.c cmd/way.h
+	cmd/dryrun.c cmd/dryrun.h cmd/inquiry.c cmd/inquiry.h cmd/migrate.c cmd/migrate-receive.c cmd/recover.c cmd/way.c cmd/way.h
 # Devices of guests.
 cmd_xm_SOURCES += \
 	cmd/device.c cmd/device.h \

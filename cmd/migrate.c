@@ -12,6 +12,7 @@
 struct migrate_args {
     bool live, debug, paused, keep, keep_domid, detached, home, foreground, recover, here, there, dry_run, json;
     const char *config, *command, *node, *progress;
+    struct opt_list force;
 };
 
 static const struct xm_opt migrate_opts[] = {
@@ -27,6 +28,7 @@ static const struct xm_opt migrate_opts[] = {
     PROGRESS_OPT(struct migrate_args),
     XM_FLAG(0, "dryrun", struct migrate_args, dry_run, "only look whether it would work, and change nothing"),
     XM_FLAG(0, "json", struct migrate_args, json, "with --dryrun: print what was found as JSON"),
+    XM_LIST_IN(XM_DIALECT_XM, 0, "force", struct migrate_args, force, "CHECK,...", "go on past what warns or is unknown, and past these failed checks"),
     XM_FLAG(0, "recover", struct migrate_args, recover, "settle a move that was cut off at its end, by asking the other host"),
     XM_FLAG(0, "here", struct migrate_args, here, "with --recover: nobody is asked, it goes on here"),
     XM_FLAG(0, "there", struct migrate_args, there, "with --recover: nobody is asked, it has gone there"),
@@ -73,7 +75,9 @@ static int check_guest(struct xm_env *env, const struct migrate_args *args, cons
         return xm_fail(err, XM_STATE, "Domain is not a managed domain");
     if (!live && (args->config != NULL || args->keep_domid))
         return xm_fail(err, XM_STATE, "Domain is not running");
-    return env->dialect == XM_DIALECT_XM ? check_devices(env, guest, err) : 0;
+    if (env->dialect == XM_DIALECT_XL || force_names(&args->force, "pass-through"))
+        return 0;
+    return check_devices(env, guest, err);
 }
 
 /* --- what it is to be there --- */
@@ -100,6 +104,28 @@ static int replacing(struct xm_env *env, const struct migrate_args *args, const 
     if (args->config != NULL && load_replacement_json(env, args->config, ret_json, err) < 0)
         return -1;
     return args->keep_domid ? with_domid(env, guest, ret_json, err) : 0;
+}
+
+/* --- would it work? --- */
+
+/* Stock xl looks at nothing beforehand, and neither does who is called so. */
+static int look_first(struct xm_env *env, const struct migrate_args *args, const struct xm_sending *sending,
+                      struct xm_link *link, bool to_xm, xm_error **err)
+{
+    struct inquiry inquiry = {
+        .env = env, .host = sending->peer.host, .live = sending->live, .stock = !to_xm, .force = &args->force,
+    };
+    int rc = -1;
+
+    if (env->dialect == XM_DIALECT_XL)
+        return 0;
+    if (inquiry_of(&inquiry, sending->guest, sending->config_json, err) == 0
+        && inquiry_run(&inquiry, to_xm ? link : NULL, err) == 0)
+        rc = inquiry_judge(&inquiry, err);
+    inquiry_clear(&inquiry);
+    if (rc < 0 && to_xm)
+        (void)xm_session_over(link, NULL);      /* that nothing follows shows anyway */
+    return rc;
 }
 
 /* --- the move --- */
@@ -147,12 +173,13 @@ static int send_it(struct xm_env *env, struct xm_link *link, bool to_xm, const s
 }
 
 /* Under the supervisor's eyes: should we be killed at it, what is to become of the guest is settled. */
-static int move(struct xm_env *env, struct xm_link *link, bool to_xm, const struct xm_sending *sending, xm_error **err)
+static int move(struct xm_env *env, const struct migrate_args *args, struct xm_link *link, bool to_xm,
+                const struct xm_sending *sending, xm_error **err)
 {
     const struct xm_guest *guest = sending->guest;
     struct attend attend;
 
-    if (attend_step(env, guest->uuid, &attend, err) < 0) {
+    if (look_first(env, args, sending, link, to_xm, err) < 0 || attend_step(env, guest->uuid, &attend, err) < 0) {
         way_close(env, link);
         return -1;
     }
@@ -192,7 +219,7 @@ static int migrate(struct xm_env *env, const struct migrate_args *args, const st
     env->fail_plain = true;
     if (begin_progress(env, args, guest, &progress, err) < 0 || way_open(env, &way, &link, &to_xm, err) < 0)
         return -1;
-    rc = move(env, &link, to_xm, &(struct xm_sending){
+    rc = move(env, args, &link, to_xm, &(struct xm_sending){
         .guests = &env->guests, .guest = guest, .peer = way_peer(&way), .config_json = json,
         .live = args->live || env->dialect == XM_DIALECT_XL, .debug = args->debug, .paused = args->paused,
         .keep = args->keep, .watch = progress_watch(&progress), .teller = way_teller(env),
@@ -219,8 +246,12 @@ static int migrate_run(struct xm_env *env, const struct xm_call *call, xm_error 
         return fail_usage(env, err, "--here and --there go with --recover");
     if (args->json && !args->dry_run)
         return fail_usage(env, err, "--json goes with --dryrun");
+    if (force_check(env, &args->force, err) < 0)
+        return -1;
     if (args->dry_run)
-        return dryrun_run(env, call->words[0], args->command, call->words[1], args->live || env->dialect == XM_DIALECT_XL, args->json, err);
+        return dryrun_run(env, call->words[0], call->words[1], &(struct dryrun_how){
+            .command = args->command, .live = args->live || env->dialect == XM_DIALECT_XL, .json = args->json, .force = &args->force,
+        }, err);
     if (find_guest(env, call->words[0], env->dialect == XM_DIALECT_XL ? FIND_LIVE : 0, 0, &list, &guest, err) < 0)
         return -1;
     return migrate(env, args, guest, call->words[1], err);

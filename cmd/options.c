@@ -103,6 +103,14 @@ static int refuse(struct parser *p, xm_error **err, const char *what, const char
     return fail_usage(p->env, err, "option %s %s", what, problem);
 }
 
+static int store_in_list(struct parser *p, const struct xm_opt *opt, struct opt_list *list, const char *value, xm_error **err)
+{
+    if (list->count == OPT_LIST_MAX)
+        return fail_usage(p->env, err, "option --%s is given too often", opt->name);
+    list->items[list->count++] = value != NULL ? value : "";
+    return 0;
+}
+
 static int store(struct parser *p, const struct xm_opt *opt, const char *value, xm_error **err)
 {
     void *field = p->args + opt->offset;
@@ -123,6 +131,8 @@ static int store(struct parser *p, const struct xm_opt *opt, const char *value, 
             return fail_usage(p->env, err, "Invalid value: %s", value);
         *(unsigned *)field = (unsigned)number;
         return 0;
+    case XM_OPT_LIST:
+        return store_in_list(p, opt, field, value, err);
     }
     return 0;
 }
@@ -179,7 +189,7 @@ static int parse_long(struct parser *p, char *word, xm_error **err)
             return refuse(p, err, shown, "requires argument");
         value = p->words[p->at++];
     }
-    if (!takes_value(opt) && value != NULL)
+    if (!takes_value(opt) && opt->kind != XM_OPT_LIST && value != NULL)
         return refuse(p, err, shown, "must not have an argument");
     return store(p, opt, value, err);
 }

@@ -369,13 +369,11 @@ static int make_ask(const struct xm_guests *guests, const struct xm_guest *guest
     return xm_ask_check(*ret_ask, err);         /* one that the other side would refuse is of no use */
 }
 
-int xm_ask_of_guest(const struct xm_guests *guests, const struct xm_guest *guest, bool live, xm_json **ret_ask, xm_error **err)
+int xm_ask_of_config(const struct xm_guests *guests, const struct xm_guest *guest, const char *json, bool live,
+                     xm_json **ret_ask, xm_error **err)
 {
-    xm_autofree char *json = NULL;
     xm_json *ask = NULL;
 
-    if (xm_guest_config_json(guests, guest, &json, err) < 0)
-        return -1;
     if (make_ask(guests, guest, json, live, &ask, err) < 0) {
         xm_json_free(ask);
         return -1;
@@ -384,19 +382,22 @@ int xm_ask_of_guest(const struct xm_guests *guests, const struct xm_guest *guest
     return 0;
 }
 
+int xm_ask_of_guest(const struct xm_guests *guests, const struct xm_guest *guest, bool live, xm_json **ret_ask, xm_error **err)
+{
+    xm_autofree char *json = NULL;
+
+    if (xm_guest_config_json(guests, guest, &json, err) < 0)
+        return -1;
+    return xm_ask_of_config(guests, guest, json, live, ret_ask, err);
+}
+
 int xm_ask_of_doc(const struct xm_guests *guests, const xm_doc *doc, xm_json **ret_ask, xm_error **err)
 {
     xm_autofree char *json = NULL;
-    xm_json *ask = NULL;
 
     if (xm_guest_dry_json(guests, doc, &json, err) < 0)
         return -1;
-    if (make_ask(guests, NULL, json, false, &ask, err) < 0) {
-        xm_json_free(ask);
-        return -1;
-    }
-    *ret_ask = ask;
-    return 0;
+    return xm_ask_of_config(guests, NULL, json, false, ret_ask, err);
 }
 
 void xm_ask_measure(const struct xm_guests *guests, uint32_t domid, unsigned ms, xm_json *ask)

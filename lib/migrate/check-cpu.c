@@ -32,15 +32,26 @@ void xm_row_vendor(struct compare *c)
 
 /* --- features --- */
 
-static const xm_json *promised(const struct compare *c)
+/* The most that a guest of this type can have on that host. */
+static const xm_json *most_of(const struct compare *c, const xm_json *facts)
 {
-    return xm_tree_get(c->ask, "processor");
+    return xm_tree_get(facts, xm_is_type(c, "pv") ? "pv" : "hvm");
 }
 
-/* The most that a guest of this type can have there. */
 static const xm_json *offered(const struct compare *c)
 {
-    return xm_tree_get(c->there, xm_is_type(c, "pv") ? "pv" : "hvm");
+    return most_of(c, c->there);
+}
+
+/* What one that is suspended was promised only its memory knows; it was no more than there is here. */
+static bool is_guess(const struct compare *c)
+{
+    return xm_tree_get(c->ask, "processor") == NULL && strcmp(xm_tree_text(c->ask, "state"), "suspended") == 0;
+}
+
+static const xm_json *promised(const struct compare *c)
+{
+    return is_guess(c) ? most_of(c, c->here) : xm_tree_get(c->ask, "processor");
 }
 
 static uint32_t word_of(const xm_json *processor, size_t index)
@@ -97,6 +108,8 @@ static void judge_features(struct compare *c, bool by_microcode, const char *her
     lacks = xm_printf("%s%slacks %s", there ? there : "", there ? ", " : "", names);
     if (count == 0)
         xm_judge(c, XM_VERDICT_PASS, here, there, NULL);
+    else if (is_guess(c))
+        xm_judge(c, XM_VERDICT_UNKNOWN, here, lacks, "whether it was promised these is not known while it is suspended: resume it and ask again");
     else
         xm_judge(c, XM_VERDICT_FAIL, here, lacks, advice);
 }
@@ -136,7 +149,7 @@ void xm_row_leaves(struct compare *c)
     else if (leaf <= other_leaf && extended <= other_extended)
         xm_judge(c, XM_VERDICT_PASS, here, there, NULL);
     else
-        xm_judge(c, XM_VERDICT_FAIL, here, there, "the guest was promised more of CPUID than there is: move it while it is shut down");
+        xm_judge(c, is_guess(c) ? XM_VERDICT_UNKNOWN : XM_VERDICT_FAIL, here, there, "the guest was promised more of CPUID than there is: move it while it is shut down");
 }
 
 /* --- time --- */
@@ -151,7 +164,8 @@ static bool same_speed(int64_t a, int64_t b)
 
 void xm_row_tsc(struct compare *c)
 {
-    int64_t khz = xm_tree_number(c->ask, "tsc_khz", -1), other = xm_tree_number(c->there, "tsc_khz", -1);
+    int64_t khz = xm_tree_number(c->ask, "tsc_khz", is_guess(c) ? xm_tree_number(c->here, "tsc_khz", -1) : -1);
+    int64_t other = xm_tree_number(c->there, "tsc_khz", -1);
     const char *mode = xm_tree_text(c->ask, "tsc");
     xm_autofree char *here = xm_printf("%s, %.3f MHz", mode ? mode : "?", (double)khz / 1000);
     xm_autofree char *there = xm_printf("%.3f MHz", (double)other / 1000);

@@ -214,17 +214,24 @@ void xm_row_numa(struct compare *c)
 
 /* --- the rest --- */
 
-#define CLOCK_MS 5000           /* the two answers are some time apart */
+#define CLOCK_MS 5000           /* that two clocks may be apart */
+
+/* The other side's look fell between two of ours. */
+static int64_t clocks_apart(int64_t here_ms, int64_t later_ms, int64_t there_ms)
+{
+    return there_ms < here_ms ? there_ms - here_ms : there_ms > later_ms ? there_ms - later_ms : 0;
+}
 
 void xm_row_clock(struct compare *c)
 {
     int64_t here_ms = xm_tree_number(c->here, "now_ms", -1), there_ms = xm_tree_number(c->there, "now_ms", -1);
-    double apart = ((double)there_ms - (double)here_ms) / 1000;
-    xm_autofree char *there = xm_printf("%+.1f s", apart);
+    int64_t later_ms = xm_tree_number(c->here, "later_ms", here_ms);
+    int64_t apart = clocks_apart(here_ms, later_ms > here_ms ? later_ms : here_ms, there_ms);
+    xm_autofree char *there = xm_printf("%+.1f s", (double)apart / 1000);
 
     if (unknown(c, here_ms >= 0, there_ms >= 0, NULL, there))
         return;
-    if (apart * 1000 > CLOCK_MS || apart * 1000 < -CLOCK_MS)
+    if (apart > CLOCK_MS || apart < -CLOCK_MS)
         xm_judge(c, XM_VERDICT_WARN, NULL, there, "the guest's clock will jump: have both hosts keep the right time (chrony, ntpd)");
     else
         xm_judge(c, XM_VERDICT_PASS, NULL, there, NULL);

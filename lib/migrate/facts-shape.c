@@ -64,7 +64,7 @@ static const struct xm_shape pool[] = { NEEDED("name", XM_SHAPE_TEXT, NAME_MAX_)
 
 static const struct xm_shape facts_shape[] = {
     NEEDED("version", XM_SHAPE_NUMBER, INT64_MAX), NAME("xm"), NUMBER("xen_major"), NUMBER("xen_minor"), NAME("host"),
-    NAME("machine"), NAME("boot"), NUMBER("now_ms"), NAME("vendor"), NAME("model"), NUMBER("microcode"), NUMBER("tsc_khz"),
+    NAME("machine"), NAME("boot"), NUMBER("now_ms"), NUMBER("later_ms"), NAME("vendor"), NAME("model"), NUMBER("microcode"), NUMBER("tsc_khz"),
     OBJECT("pv", processor), OBJECT("hvm", processor), NAME("emulator"), TEXTS("virt", 64), NUMBER("cpus"),
     OBJECTS("nodes", 1024, node), OBJECTS("pools", 1024, pool), NUMBER("free_kib"), NUMBER("dom0_kib"), NUMBER("total_kib"),
     NUMBER("store_kib"), OBJECT("receive", finding), OBJECT("name_free", finding), OBJECT("uuid_free", finding),

@@ -15,6 +15,9 @@
 /* The ask of a guest as it runs, or would be started; live: it is to go on while it moves. */
 XM_API int xm_ask_of_guest(const struct xm_guests *guests, const struct xm_guest *guest, bool live, xm_json **ret_ask,
                            xm_error **err);
+/* The same where it is to have another configuration there, libxl's JSON. */
+XM_API int xm_ask_of_config(const struct xm_guests *guests, const struct xm_guest *guest, const char *json, bool live,
+                            xm_json **ret_ask, xm_error **err);
 /* Of one that is nowhere yet, by its configuration. */
 XM_API int xm_ask_of_doc(const struct xm_guests *guests, const xm_doc *doc, xm_json **ret_ask, xm_error **err);
 

@@ -4,7 +4,7 @@
 # target's decision on it is the other way round; in between the question settles it.
 . "$(dirname "$0")/peer.sh"
 
-# Of a session: 1 greeting 2 hello 3 welcome 4 offer 5 accept 6 the stream 7 ready 8 commit 9 done 10 over.
+# Of a session: 1 greeting 2 ask 3 facts 4 hello 5 welcome 6 offer 7 accept 8 the stream 9 ready 10 commit 11 done 12 over.
 # Of stock xl's protocol: 1 banner 2 the stream 3 ready 4 go 5 report.
 runs_here() { xm list g 2>/dev/null | grep -q '^g .*[r-][b-]----'; }
 runs_there() { there xm list g 2>/dev/null | grep -q '^g .*[r-][b-]----'; }
@@ -56,20 +56,20 @@ broken 'migrate: cut before anybody answered' there xm 1 cut
 broken 'migrate: killed before anybody answered' here xm 1 source
 broken 'migrate: the target killed before it answered' there xm 1 target
 broken 'migrate: half a greeting is none' here xm 1 half
-for nth in 2 3 4 5 6 7; do
+for nth in 2 3 4 5 6 7 8 9; do
     for what in cut source target half; do
         broken "migrate: $what at message $nth" here xm $nth $what
     done
 done
-broken 'migrate: cut before its last word arrives' here xm 8 cut
-broken 'migrate: killed when its last word is under way' here xm 8 source
-broken 'migrate: the target killed before it has the last word' here xm 8 target
-broken 'migrate: half of the last word is none' here xm 8 half
-broken 'migrate: killed after its last word' there xm 8 source-after
-broken 'migrate: the target killed after the last word' there xm 8 target-after
+broken 'migrate: cut before its last word arrives' here xm 10 cut
+broken 'migrate: killed when its last word is under way' here xm 10 source
+broken 'migrate: the target killed before it has the last word' here xm 10 target
+broken 'migrate: half of the last word is none' here xm 10 half
+broken 'migrate: killed after its last word' there xm 10 source-after
+broken 'migrate: the target killed after the last word' there xm 10 target-after
 for what in cut source target half; do
-    broken "migrate: $what at the answer to its last word" there xm 9 $what
-    broken "migrate: $what at what is only a courtesy" there xm 10 $what
+    broken "migrate: $what at the answer to its last word" there xm 11 $what
+    broken "migrate: $what at what is only a courtesy" there xm 12 $what
 done
 for nth in 1 2 3; do
     for what in cut source target half; do
@@ -89,7 +89,7 @@ echo '#!/bin/bash
 reach "$@"; e=$?; : >"$tap_dir/down"; exit $e' >"$tap_dir/bin/once"
 chmod +x "$tap_dir/bin/once"
 # The answer is lost, and no second link comes about for a while.
-break_at 9 cut
+break_at 11 cut
 xm migrate -s once g b >said 2>&1
 is 'migrate: in doubt, it fails' 1 $?
 like 'migrate: in doubt, it says so, and what is to be done' 'migrate --recover' "$(cat said)"

@@ -60,12 +60,14 @@ unmoved() {              # TITLE STATUS REGEX COMMAND
 there xm destroy up
 there xm create -q web.cfg 'uuid="12345678-9abc-4ef0-8234-56789abcdef0"'
 there=$(traces "$peer")
-unmoved 'migrate: the name is taken there' 1 "^Error: the other host: .*'web' already exists" 'xm migrate -s reach web b'
+unmoved 'migrate: the name is taken there' 1 '^fail     name: here web; there a guest that runs has it' 'xm migrate -s reach web b'
+unmoved 'migrate: the name is taken there, and nobody looked' 1 "^Error: the other host: .*'web' already exists" 'xm migrate --force=name -s reach web b'
 is 'migrate: the name is taken there: nothing of it came' "$there" "$(traces "$peer")"
 there xm destroy web
 there=$(traces "$peer")
 machine_there '"memory_mib": 1100'
-unmoved 'migrate: no memory there' 1 'the other host: .*memory' 'xm migrate -s reach web b'
+unmoved 'migrate: no memory there' 1 '^fail     memory: here needs 65 MiB; there [0-9]+ MiB free' 'xm migrate -s reach web b'
+unmoved 'migrate: no memory there, and nobody looked' 1 'the other host: .*memory' 'xm migrate --force=memory -s reach web b'
 is 'migrate: no memory there: nothing of it came' "$there" "$(traces "$peer")"
 machine_there '"memory_mib": 8192'
 faults 'send.page 3 once fail IO "cable chewed"'

@@ -96,6 +96,8 @@ static const struct xm_verdict *worst_of(const xm_verdicts *verdicts, const char
 #define U XM_VERDICT_UNKNOWN
 
 #define HALTED "{'state': 'halted', 'live': false, 'processor': null}"
+#define SUSPENDED "{'state': 'suspended', 'live': false, 'processor': null}"
+#define SUSPENDED_KHZ "{'state': 'suspended', 'live': false, 'processor': null, 'tsc_khz': null}"
 #define DISKS(a, b) "{'disks': [" a ", " b "]}"
 #define ONE_DISK(disk) "{'disks': [" disk "]}"
 
@@ -150,6 +152,9 @@ static const struct { const char *check; enum xm_verdict_kind kind; const char *
     { "cpu-features", P, HALTED, NULL, "{'hvm': {'features': []}}" },
     { "cpu-features", U, NULL, NULL, "{'hvm': null}" },
     { "cpu-features", U, "{'processor': null}", NULL, NULL },
+    { "cpu-features", P, SUSPENDED, NULL, NULL },
+    { "cpu-features", U, SUSPENDED, NULL, "{'hvm': {'features': [1, 0, 0, 0, 0, 0, 0, 0, 0, 67108864]}}" },
+    { "cpu-features", U, SUSPENDED, "{'hvm': null}", NULL },
     { "cpu-microcode", F, NULL, NULL, "{'hvm': {'features': [7]}}" },
     { "cpu-microcode", P, HALTED, NULL, "{'hvm': {'features': [7]}}" },
     { "cpu-microcode", U, NULL, NULL, "{'hvm': null}" },
@@ -157,6 +162,8 @@ static const struct { const char *check; enum xm_verdict_kind kind; const char *
     { "cpu-leaves", F, NULL, NULL, "{'hvm': {'max_leaf': 22, 'max_extended': 2147483655}}" },
     { "cpu-leaves", P, HALTED, NULL, "{'hvm': {}}" },
     { "cpu-leaves", U, NULL, NULL, "{'hvm': {'max_leaf': 22}}" },
+    { "cpu-leaves", U, SUSPENDED, NULL, "{'hvm': {'features': [7], 'max_leaf': 21, 'max_extended': 2147483656}}" },
+    { "tsc", P, SUSPENDED_KHZ, NULL, NULL },
     { "tsc", W, NULL, NULL, "{'tsc_khz': 3000000}" },
     { "tsc", F, "{'tsc': 'native'}", NULL, "{'tsc_khz': 3000000}" },
     { "tsc", P, "{'tsc': 'native'}", NULL, NULL },
@@ -266,6 +273,8 @@ static const struct { const char *check; enum xm_verdict_kind kind; const char *
     { "clock", W, NULL, NULL, "{'now_ms': 1700000009000}" },
     { "clock", W, NULL, NULL, "{'now_ms': 1699999991000}" },
     { "clock", P, NULL, NULL, "{'now_ms': 1700000004000}" },
+    { "clock", P, NULL, "{'later_ms': 1700000020000}", "{'now_ms': 1700000019000}" },
+    { "clock", W, NULL, "{'later_ms': 1700000020000}", "{'now_ms': 1700000026000}" },
     { "clock", U, NULL, NULL, "{'now_ms': null}" },
     { "store", F, NULL, NULL, "{'store_kib': 1023}" },
     { "store", U, NULL, NULL, "{'store_kib': null}" },
