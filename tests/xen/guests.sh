@@ -7,6 +7,8 @@
 #                           the reason that is asked for, by xm shutdown or reboot
 #   mortal NAME RS [LINE...]    8 MiB, PV; ends for reason R (0 poweroff, 1 reboot, 3 crash, 4 watchdog,
 #                           5 soft reset) after about S seconds, both of them one digit
+#   walker NAME [LINE...]   8 MiB, PVH; looks again and again whether its memory, and its disk xvda if it has one,
+#                           hold what it wrote; suspends and powers off when told to
 #   pv, pvh NAME [LINE...]  Debian's kernel, 96 MiB, with a shell on its console
 #   bios NAME [LINE...]     HVM, 32 MiB, with a device model and no kernel; sleeps and is deaf, but
 #                           is up in seconds. `guest ready` stands on its serial port
@@ -15,6 +17,7 @@
 #   ready NAME [N]          succeeds when `guest ready` stands on its console, N times (for the
 #                           second boot of a guest, or for one with two consoles); waits 240 s
 #   tell NAME LINE          types a line into its shell
+#   walked NAME             a walker's count of passes and of errors, and what was wrong
 #   guest_state NAME        its state as stock xl shows it, such as -b----
 
 console_log() { echo "/var/log/xen/console/guest-$1.log"; }
@@ -29,6 +32,8 @@ write_cfg() {
 tiny() { write_cfg "$1" "kernel = '/guests/tiny'" 'memory = 4' "${@:2}"; }
 
 sleeper() { tiny "$1" "type = 'pvh'" 'memory = 8' 'shadow_memory = 2' "${@:2}"; }
+
+walker() { tiny "$1" "kernel = '/guests/walker'" "type = 'pvh'" 'memory = 8' 'shadow_memory = 2' "${@:2}"; }
 
 # Who counts the seconds to its end does nothing else, and is not to keep dom0 from its work.
 mortal() { write_cfg "$1" "kernel = '/guests/mortal'" 'memory = 8' 'cpu_weight = 1' "extra = '$2'" "${@:3}"; }
@@ -61,5 +66,7 @@ tell() {
     local tty
     tty=$(xenstore-read "/local/domain/$(xl domid "$1")/console/tty") && printf '%s\n' "$2" >"$tty"
 }
+
+walked() { xenstore-read "/local/domain/$(xl domid "$1")/data/walker"; }
 
 guest_state() { xl list "$1" | awk 'NR == 2 { print $5 }'; }
