@@ -37,7 +37,14 @@ is 'completion offers each command' "$(printf '%s\n' $shown)" "$(xm __complete '
 for name in $shown; do
     like "help: $name has a usage line" "^Usage: xm $name( |$)" "$(xm help "$name")"
 done
-for page in xm.1 xm.cfg.5 xm.conf.5; do
+# Pages of ours that a page sends its reader to.
+lost() {
+    local page
+    sed -n 's/^\.BR "*\(xm[a-z.\\-]*\)"* *(\([0-9]\)).*/\1.\2/p' "$abs_top_builddir"/man/*.[0-9] | tr -d '\\' | sort -u |
+        while read -r page; do [ -e "$abs_top_builddir/man/$page" ] || echo "$page"; done
+}
+is 'man: no page sends its reader to one that is not there' '' "$(lost)"
+for page in xm.1 xm.cfg.5 xm.conf.5 xm-migrate.7; do
     if ! command -v groff >/dev/null; then
         tap_ok "man: $page is formatted without a warning # SKIP groff is not here"
         continue

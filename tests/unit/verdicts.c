@@ -4,8 +4,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/fd.h"
 #include "migrate/check.h"
 #include "migrate/facts.h"
 
@@ -321,6 +324,55 @@ static void no_check_is_without_a_case(void **state)
     assert_false(xm_check_exists("nothing"));
 }
 
+static bool can_be(const char *check, enum xm_verdict_kind kind)
+{
+    for (size_t i = 0; i < XM_COUNT(cases); i++)
+        if (cases[i].kind == kind && strcmp(cases[i].check, check) == 0)
+            return true;
+    return false;
+}
+
+/* A line of the manual without its backslashes. */
+static char *bare_line(const char *text)
+{
+    xm_autobuf line = XM_BUF_INIT;
+
+    for (; *text != '\n'; text++)
+        if (*text != '\\')
+            xm_buf_putc(&line, *text);
+    return xm_buf_take(&line);
+}
+
+/* The manual's entries stand in the table's order, and each says what a bad verdict means and what to do. */
+static void the_manual_tells_of_each(void **state)
+{
+    const char *top = getenv("abs_top_srcdir");
+    xm_autofree char *path = xm_printf("%s/man/xm-migrate.7.in", top ? top : ".."), *page = NULL;
+    const char *at;
+
+    (void)state;
+    assert_int_equal(xm_file_read(path, 1 << 20, &page, NULL, NULL), 0);
+    at = strstr(page, "\n.SH WOULD IT WORK?\n");
+    assert_non_null(at);
+    *strstr(strstr(at, "\n.SS"), "\n.SH") = '\0';
+    for (size_t i = 0; xm_check_name(i) != NULL; i++) {
+        xm_autofree char *entry = NULL, *name = NULL;
+
+        at = strstr(at, "\n.TP\n.B ");
+        if (at == NULL)
+            fail_msg("the manual ends before %s", xm_check_name(i));
+        at += strlen("\n.TP\n.B ");
+        name = bare_line(at);
+        assert_string_equal(name, xm_check_name(i));
+        entry = xm_strndup(at, strstr(at, "\n.TP\n") ? (size_t)(strstr(at, "\n.TP\n") - at) : strlen(at));
+        if (can_be(name, F) && strstr(entry, "fail: ") == NULL)
+            fail_msg("the manual does not say when %s fails", name);
+        if (can_be(name, W) && strstr(entry, "warn: ") == NULL)
+            fail_msg("the manual does not say when %s warns", name);
+    }
+    assert_null(strstr(at, "\n.TP\n"));
+}
+
 /* Only what this side knows by itself may be passed of a host that says nothing. */
 static void what_is_not_told_is_unknown(void **state)
 {
@@ -472,6 +524,7 @@ int main(void)
         cmocka_unit_test(each_check_says_what_it_should),
         cmocka_unit_test(two_good_hosts_pass_everything),
         cmocka_unit_test(no_check_is_without_a_case),
+        cmocka_unit_test(the_manual_tells_of_each),
         cmocka_unit_test(what_is_not_told_is_unknown),
         cmocka_unit_test(both_sides_values_are_named),
         cmocka_unit_test(a_terminal_is_spared),
