@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #define MEASURE_MS 500                  /* for which a guest's writing is counted */
-#define ANSWER_MAX 262144               /* of stock xl's listings */
 
 struct dryrun {
     struct inquiry inquiry;
@@ -48,29 +47,14 @@ static int ask_of_word(struct inquiry *q, const char *word, xm_error **err)
     return 0;
 }
 
-/* What a command on the other host prints; NULL if it fails. */
-static char *ask_shell(const char *command, const char *host, const char *words)
-{
-    xm_autofree char *rune = xm_printf("exec %s %s %s </dev/null 2>/dev/null", command ? command : "ssh", host, words);
-    xm_autofree char *text = xm_alloc0(ANSWER_MAX + 1, 1);
-    FILE *out = popen(rune, "re");
-    size_t len;
-
-    if (out == NULL)
-        return NULL;
-    len = fread(text, 1, ANSWER_MAX, out);
-    return pclose(out) == 0 && len > 0 ? XM_TAKE(text) : NULL;
-}
-
 /* A host with stock xl tells what its listings do. */
 static void ask_stock(struct inquiry *q, const struct way *way)
 {
     xm_autofree char *info = NULL, *list = NULL;
 
-    if (way->rune.command != NULL && *way->rune.command == '\0')
-        return;                 /* the way there is one to its receiver alone */
-    info = ask_shell(way->rune.command, way->rune.host, "xl info");
-    list = ask_shell(way->rune.command, way->rune.host, "xl list -v");
+    /* what is not told is unknown, and said to be */
+    (void)way_ask(q->env, way, "xl info", &info, NULL);
+    (void)way_ask(q->env, way, "xl list -v", &list, NULL);
     q->there = xm_facts_of_xl(info, list, q->ask);
 }
 

@@ -3,31 +3,6 @@
 #include "way.h"
 
 #include <string.h>
-#include <sys/wait.h>
-
-#define LISTING_MAX (1u << 20)
-
-/* All that a command at the other host prints. */
-static int read_listing(struct xm_link *link, char **ret_text, xm_error **err)
-{
-    xm_autobuf text = XM_BUF_INIT;
-    xm_error *why = NULL;
-    int status;
-
-    for (char c; text.len < LISTING_MAX && xm_link_read(link, &c, 1, "xl list", &why) == 0;)
-        xm_buf_putc(&text, c);
-    xm_link_close(link, XM_LINK_GRACE_MS, &status);
-    if (why == NULL || why->code != XM_IO || status != 0) {
-        if (why == NULL || why->code == XM_IO) {
-            xm_error_free(why);
-            return xm_fail(err, XM_IO, "the other host could not list its domains");
-        }
-        return xm_error_pass(err, why);
-    }
-    xm_error_free(why);
-    *ret_text = xm_buf_take(&text);
-    return 0;
-}
 
 /* The name in the line of the listing that has uuid; NULL: there is none. */
 static char *name_there(const char *listing, const char *uuid)
@@ -59,17 +34,15 @@ static int judge(const char *name, const struct way *way, bool soon, bool *ret_t
 
 static int ask_stock(struct xm_env *env, const struct way *way, const char *uuid, bool soon, bool *ret_there, xm_error **err)
 {
-    xm_autofree char *rune = NULL, *listing = NULL, *name = NULL;
-    struct xm_link link = XM_LINK_INIT;
+    xm_autofree char *listing = NULL, *name = NULL;
 
     if (way->rune.command != NULL && *way->rune.command == '\0')
         return xm_fail(err, XM_STATE, "%s cannot be asked: look there, then --recover --here or --there", way->rune.host);
-    rune = xm_printf("exec %s %s xl list -v", way->rune.command ? way->rune.command : "ssh", way->rune.host);
-    if (xm_link_run(rune, &link, err) < 0)
+    if (way_ask(env, way, "xl list -v", &listing, err) < 0)
         return -1;
-    link.stop = env->stop;
-    if (read_listing(&link, &listing, err) < 0)
-        return -1;
+    /* What is no list says nothing of who is not on it. */
+    if (strncmp(listing, "Name ", 5) != 0)
+        return xm_fail(err, XM_INVALID, "%s: what it says is no list of domains", way->rune.host);
     name = name_there(listing, uuid);
     return judge(name, way, soon, ret_there, err);
 }

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define LISTING_MAX (1u << 20)
 #define SSH_FAILED 255                  /* ssh's status when it did not get there at all */
 
 static void set_rune(const struct xm_env *env, const char *command, const char *host, struct way *way)
@@ -130,6 +131,27 @@ int way_open(struct xm_env *env, const struct way *way, struct xm_link *ret_link
         return xm_error_pass(err, first);
     xm_error_free(first);
     return open_stock(env, way, ret_link, ret_xm, err);
+}
+
+int way_ask(struct xm_env *env, const struct way *way, const char *words, char **ret_text, xm_error **err)
+{
+    const char *command = way->rune.command;
+    struct xm_link link = XM_LINK_INIT;
+    xm_autofree char *text = NULL;
+    int status = 0, rc;
+
+    if (command != NULL && *command == '\0')
+        return xm_fail(err, XM_UNSUPPORTED, "the way to %s leads to its receiver alone", way->rune.host);
+    if (run_rune(env, xm_printf("exec %s %s %s", command ? command : "ssh", way->rune.host, words), &link, err) < 0)
+        return -1;
+    rc = xm_link_all(&link, LISTING_MAX, words, &text, err);
+    xm_link_close(&link, XM_LINK_GRACE_MS, &status);
+    if (rc < 0)
+        return -1;
+    if (status != 0)
+        return xm_fail(err, XM_IO, "%s could not be run on the other host", words);
+    *ret_text = XM_TAKE(text);
+    return 0;
 }
 
 void way_close(struct xm_env *env, struct xm_link *link)

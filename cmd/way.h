@@ -23,6 +23,9 @@ void way_survive_loss(void);
 int way_open(struct xm_env *env, const struct way *way, struct xm_link *ret_link, bool *ret_xm, xm_error **err);
 void way_close(struct xm_env *env, struct xm_link *link);
 
+/* What a command there prints, xl's listings: at most 1 MiB, and its status has to be 0. */
+int way_ask(struct xm_env *env, const struct way *way, const char *words, char **ret_text, xm_error **err);
+
 /* Lines of stock xl's protocol go to stderr in that dialect. */
 struct xm_teller way_teller(struct xm_env *env);
 

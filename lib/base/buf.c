@@ -1,6 +1,7 @@
 #include "base/buf.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -46,6 +47,26 @@ void xm_buf_pad(struct xm_buf *buf, char c, size_t count)
     memset(buf->data + buf->len, c, count);
     buf->len += count;
     buf->data[buf->len] = '\0';
+}
+
+/* UTF-8's two bytes for the control characters of Latin-1, which terminals obey, too. */
+static bool is_wide_control(const unsigned char *at)
+{
+    return at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0;
+}
+
+void xm_buf_plain(struct xm_buf *buf, const char *text, size_t most, char instead)
+{
+    const unsigned char *at = (const unsigned char *)text;
+
+    for (size_t i = 0; at[i] != '\0' && i < most; i++) {
+        if (is_wide_control(&at[i])) {
+            xm_buf_putc(buf, instead);
+            i++;
+        } else {
+            xm_buf_putc(buf, at[i] < ' ' || at[i] == 0x7f ? instead : (char)at[i]);
+        }
+    }
 }
 
 void xm_buf_printf(struct xm_buf *buf, const char *fmt, ...)

@@ -20,6 +20,9 @@ XM_API void xm_buf_putc(struct xm_buf *buf, char c);
 XM_API void xm_buf_pad(struct xm_buf *buf, char c, size_t count);
 XM_API void xm_buf_printf(struct xm_buf *buf, const char *fmt, ...) XM_PRINTF(2, 3);
 
+/* At most so many bytes of a text that is not ours, for a terminal: instead stands for each control character. */
+XM_API void xm_buf_plain(struct xm_buf *buf, const char *text, size_t most, char instead);
+
 /* The text, never NULL; the buffer is empty afterwards. */
 XM_API char *xm_buf_take(struct xm_buf *buf);
 

@@ -1,14 +1,19 @@
 #include "guest/arrive.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "base/buf.h"
 #include "base/fresh.h"
 #include "bind/config.h"
 #include "convert/json.h"
 #include "guest/carry.h"
 #include "guest/move.h"
+#include "guest/savefile.h"
+#include "host/machine.h"
 #include "registry/uuid.h"
 
 struct xm_arrive {
@@ -43,7 +48,10 @@ static const char *str_at(const xm_json *json, const char *a, const char *b)
 
 static int check_name(const char *name, xm_error **err)
 {
-    if (*name == '\0' || strchr(name, '/') != NULL || strlen(name) > 255)
+    xm_autobuf plain = XM_BUF_INIT;
+
+    xm_buf_plain(&plain, name, SIZE_MAX, '/');          /* listings show it on terminals */
+    if (*name == '\0' || strchr(plain.data, '/') != NULL || strlen(name) > 255)
         return xm_fail(err, XM_INVALID, "Invalid VM Name");
     return 0;
 }
@@ -265,7 +273,7 @@ static void note_first(struct xm_step *step, const xm_move *move, uint32_t domid
 
 /* On record under its number before it runs, so that its end is known as a guest's of ours however soon
  * that comes. */
-int xm_arrive_build(xm_arrive *arrive, int fd, uint32_t *ret_domid, xm_error **err)
+int xm_arrive_build(xm_arrive *arrive, int fd, struct xm_watch watch, uint32_t *ret_domid, xm_error **err)
 {
     struct xm_step *step = &arrive->step;
     xm_autofree char *incoming = xm_printf("%s" XM_MOVE_INCOMING, arrive->move->name);
@@ -276,6 +284,7 @@ int xm_arrive_build(xm_arrive *arrive, int fd, uint32_t *ret_domid, xm_error **e
     if (arrive->how != NULL)
         build = arrive->how->build;
     build.paused = true;
+    build.watch = watch;
     if (xm_host_restore(step->guests->host, arrive->config, NULL, incoming, fd, &build, &domid, err) < 0)
         return -1;
     arrive->domid = domid;
@@ -287,15 +296,46 @@ int xm_arrive_build(xm_arrive *arrive, int fd, uint32_t *ret_domid, xm_error **e
     return 0;
 }
 
-int xm_arrive_memory(xm_arrive *arrive, int fd, xm_error **err)
+/* Before a byte of it comes: a size is soon said. What cannot be told shows when it is written. */
+static int check_room(const xm_arrive *arrive, const char *path, xm_error **err)
+{
+    uint64_t kib;
+
+    if (xm_host_space(arrive->step.guests->host, path, &kib, NULL) < 0 || arrive->memory_size / 1024 <= kib)
+        return 0;
+    return xm_fail(err, XM_IO, "%s: not enough room: the guest's memory needs %llu MiB, %llu MiB are free", path,
+                   (unsigned long long)(arrive->memory_size >> 20), (unsigned long long)kib / 1024);
+}
+
+/* Once it has been handed over there is no other copy of it. */
+static int check_memory(const xm_arrive *arrive, int fd, const char *path, xm_error **err)
+{
+    xm_autofree char *config = NULL;
+    bool json;
+
+    if (lseek(fd, 0, SEEK_SET) < 0)
+        return xm_fail_errno(err, errno, "%s", path);
+    if (xm_savefile_read_head(fd, path, &config, &json, err) < 0)
+        return -1;
+    if (!json)
+        return xm_fail(err, XM_INVALID, "%s: was not written by xm", path);
+    if (check_config(config, arrive->step.uuid, err) < 0)
+        return xm_wrap(err, "%s", path);
+    return xm_savefile_check(arrive->step.guests, fd, path, err);
+}
+
+int xm_arrive_memory(xm_arrive *arrive, int fd, struct xm_watch watch, const volatile int *stop, xm_error **err)
 {
     xm_autofree char *path = xm_reg_memory_path(arrive->step.guests->reg, arrive->step.uuid);
+    struct xm_carry carry = { .in = fd, .from = "the other side", .to = path, .size = arrive->memory_size,
+                              .stop = stop, .watch = watch };
     xm_autofresh fresh = XM_FRESH_INIT;
 
     assert(arrive->move->kind == XM_MOVE_SUSPENDED && !arrive->here && !arrive->over);
-    if (xm_fresh_open(path, 0600, &fresh, err) < 0
-        || xm_carry_bytes(fd, "the other side", fresh.fd, path, arrive->memory_size, err) < 0
-        || xm_fresh_keep(&fresh, err) < 0)
+    if (check_room(arrive, path, err) < 0 || xm_fresh_open(path, 0600, &fresh, err) < 0)
+        return -1;
+    carry.out = fresh.fd;
+    if (xm_carry_bytes(&carry, err) < 0 || check_memory(arrive, fresh.fd, path, err) < 0 || xm_fresh_keep(&fresh, err) < 0)
         return -1;
     arrive->here = true;
     return 0;

@@ -42,9 +42,11 @@ XM_API int xm_arrive_begin(const struct xm_guests *guests, const struct xm_arriv
 XM_API const char *xm_arrive_uuid(const xm_arrive *arrive);
 XM_API const char *xm_arrive_name(const xm_arrive *arrive);
 
-/* After a failure of these there is no domain, no file, and arrive is to be aborted. */
-XM_API int xm_arrive_build(xm_arrive *arrive, int fd, uint32_t *ret_domid, xm_error **err);
-XM_API int xm_arrive_memory(xm_arrive *arrive, int fd, xm_error **err);
+/* After a failure of these there is no domain, no file, and arrive is to be aborted. A memory file is looked
+ * through: it has to be whole, and the guest's own. stop, which may be NULL, ends the second, as the host's
+ * own does the first. */
+XM_API int xm_arrive_build(xm_arrive *arrive, int fd, struct xm_watch watch, uint32_t *ret_domid, xm_error **err);
+XM_API int xm_arrive_memory(xm_arrive *arrive, int fd, struct xm_watch watch, const volatile int *stop, xm_error **err);
 
 /* XM_STATE: it was decided otherwise meanwhile, or cannot be (the name is taken by now), and it is to
  * be aborted. XM_IO: nothing could be decided: the same. Once decided it does not fail: what could

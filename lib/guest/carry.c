@@ -1,6 +1,8 @@
 #include "guest/carry.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,6 +10,8 @@
 #include "convert/json.h"
 
 #define CHUNK (1u << 20)
+#define PAGE 4096
+#define LOOK_MS 250
 
 static bool is_bound(const struct xm_cpuset *set, unsigned nr_cpus)
 {
@@ -69,30 +73,68 @@ int xm_carry_pins(const struct xm_guests *guests, uint32_t domid, const char *js
     return 0;
 }
 
-static ssize_t read_some(int fd, void *data, size_t len)
+static void tell(const struct xm_carry *carry, uint64_t left)
 {
-    ssize_t n;
+    const struct xm_progress now = { .suspended = true, .done = (carry->size - left) / PAGE, .total = carry->size / PAGE };
 
-    do
-        n = read(fd, data, len);
-    while (n < 0 && errno == EINTR);
-    return n;
+    if (carry->watch.progress != NULL)
+        carry->watch.progress(carry->watch.arg, &now);
 }
 
-int xm_carry_bytes(int in, const char *from, int out, const char *to, uint64_t size, xm_error **err)
+/* Until fd is ready. Who waits is told, and can be stopped. */
+static int await(const struct xm_carry *carry, int fd, short events, uint64_t left, xm_error **err)
+{
+    struct pollfd poll_fd = { .fd = fd, .events = events };
+    int n;
+
+    do {
+        tell(carry, left);
+        if (carry->stop != NULL && *carry->stop)
+            return xm_fail(err, XM_INTERRUPTED, "interrupted");
+        n = poll(&poll_fd, 1, LOOK_MS);
+    } while (n == 0 || (n < 0 && errno == EINTR));
+    return n < 0 ? xm_fail_errno(err, errno, "poll") : 0;
+}
+
+static int put(const struct xm_carry *carry, const char *data, size_t len, uint64_t left, xm_error **err)
+{
+    while (len > 0) {
+        ssize_t n;
+
+        if (await(carry, carry->out, POLLOUT, left, err) < 0)
+            return -1;
+        n = write(carry->out, data, len < PIPE_BUF ? len : PIPE_BUF);   /* what goes without blocking when there is room */
+        if (n < 0 && (errno == EINTR || errno == EAGAIN))
+            continue;
+        if (n < 0)
+            return xm_fail_errno(err, errno, "%s", carry->to);
+        data += n;
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
+int xm_carry_bytes(const struct xm_carry *carry, xm_error **err)
 {
     xm_autofree char *chunk = xm_alloc0(1, CHUNK);
+    uint64_t left = carry->size;
 
-    while (size > 0) {
-        ssize_t n = read_some(in, chunk, size < CHUNK ? (size_t)size : CHUNK);
+    while (left > 0) {
+        ssize_t n;
 
-        if (n < 0)
-            return xm_fail_errno(err, errno, "%s", from);
-        if (n == 0)
-            return xm_fail(err, XM_IO, "%s: %llu bytes are missing", from, (unsigned long long)size);
-        if (xm_fd_write(out, chunk, (size_t)n, to, err) < 0)
+        if (await(carry, carry->in, POLLIN, left, err) < 0)
             return -1;
-        size -= (uint64_t)n;
+        n = read(carry->in, chunk, left < CHUNK ? (size_t)left : CHUNK);
+        if (n < 0 && (errno == EINTR || errno == EAGAIN))
+            continue;
+        if (n < 0)
+            return xm_fail_errno(err, errno, "%s", carry->from);
+        if (n == 0)
+            return xm_fail(err, XM_IO, "%s: %llu bytes are missing", carry->from, (unsigned long long)left);
+        if (put(carry, chunk, (size_t)n, left, err) < 0)
+            return -1;
+        left -= (uint64_t)n;
     }
+    tell(carry, left);
     return 0;
 }

@@ -8,7 +8,16 @@
  * those of when it was made, other than memory, vcpus and its share, which it looks at. */
 int xm_carry_pins(const struct xm_guests *guests, uint32_t domid, const char *json, char **ret_json, xm_error **err);
 
-/* Copies size bytes; a short one fails. The words name either end in errors. */
-int xm_carry_bytes(int in, const char *from, int out, const char *to, uint64_t size, xm_error **err);
+/* Bytes from one descriptor to another; the words name either end in errors. */
+struct xm_carry {
+    int in, out;
+    const char *from, *to;
+    uint64_t size;
+    const volatile int *stop;   /* as in struct xm_send, both */
+    struct xm_watch watch;
+};
+
+/* All of them: XM_IO if there are fewer. */
+int xm_carry_bytes(const struct xm_carry *carry, xm_error **err);
 
 #endif

@@ -206,15 +206,22 @@ int xm_leave_send(xm_leave *leave, int fd, const struct xm_send *send, xm_error 
     return xm_host_send(leave->step.guests->host, leave->move->domid, fd, send ? send : &stopped, err);
 }
 
-int xm_leave_send_memory(xm_leave *leave, int fd, xm_error **err)
+int xm_leave_send_memory(xm_leave *leave, int fd, const struct xm_send *send, xm_error **err)
 {
+    struct xm_carry carry = { .out = fd, .to = "the other side", .size = leave->what.memory_size };
     xm_autofree char *path = xm_reg_memory_path(leave->step.guests->reg, leave->step.uuid);
     xm_autoclose int in = open(path, O_RDONLY | O_CLOEXEC);
 
     assert(leave->move->kind == XM_MOVE_SUSPENDED && leave->move->stage == XM_MOVE_SENDING);
     if (in < 0)
         return xm_fail_errno(err, errno, "%s", path);
-    return xm_carry_bytes(in, path, fd, "the other side", leave->what.memory_size, err);
+    carry.in = in;
+    carry.from = path;
+    if (send != NULL) {
+        carry.stop = send->stop;
+        carry.watch = send->watch;
+    }
+    return xm_carry_bytes(&carry, err);
 }
 
 /* Its name first: as long as that alone has changed, mending changes it back. */

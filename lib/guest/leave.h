@@ -51,7 +51,7 @@ XM_API const struct xm_leaving *xm_leave_what(const xm_leave *leave);
 /* If it fails the guest goes on, and leave is still to be aborted. send as for xm_host_send(); the head
  * of a save file, where the protocol has one, is the caller's. send NULL: stopped from the first. */
 XM_API int xm_leave_send(xm_leave *leave, int fd, const struct xm_send *send, xm_error **err);
-XM_API int xm_leave_send_memory(xm_leave *leave, int fd, xm_error **err);
+XM_API int xm_leave_send_memory(xm_leave *leave, int fd, const struct xm_send *send, xm_error **err);
 
 XM_API int xm_leave_ask(xm_leave *leave, xm_error **err);
 XM_API int xm_leave_done(xm_leave *leave, xm_error **err);

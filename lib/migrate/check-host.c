@@ -159,9 +159,15 @@ void xm_row_uuid(struct compare *c)
 
 /* --- memory --- */
 
+/* The largest numbers that a host can tell are among those that it may. */
+static int64_t mib_of(int64_t kib)
+{
+    return kib / 1024 + (kib % 1024 > 0);
+}
+
 static char *mib(int64_t kib)
 {
-    return xm_printf("%" PRId64 " MiB", (kib + 1023) / 1024);
+    return xm_printf("%" PRId64 " MiB", mib_of(kib));
 }
 
 void xm_row_memory(struct compare *c)
@@ -186,7 +192,7 @@ void xm_row_memory(struct compare *c)
 static bool fits_a_node(const xm_json *nodes, int64_t need)
 {
     for (size_t i = 0; i < nodes->count; i++)
-        if (xm_tree_number(nodes->items[i], "free_mib", -1) >= (need + 1023) / 1024)
+        if (xm_tree_number(nodes->items[i], "free_mib", -1) >= mib_of(need))
             return true;
     return false;
 }

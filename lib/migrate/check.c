@@ -1,8 +1,9 @@
 #include "migrate/check.h"
 
-#include <ctype.h>
+#include <stdint.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "migrate/compare.h"
 
 enum scope { OF_GUEST, OF_DISK, OF_NIC, OF_THING };
@@ -96,18 +97,15 @@ size_t xm_verdicts_count(const xm_verdicts *verdicts, enum xm_verdict_kind kind)
 
 /* --- for the rows --- */
 
-/* Control characters, those of Latin-1 in UTF-8 included: the text may be another machine's. */
+/* The text may be another machine's. */
 static char *plain(const char *text)
 {
-    char *copy = xm_strdup(text);
+    xm_autobuf copy = XM_BUF_INIT;
 
-    for (char *c = copy; c != NULL && *c != '\0'; c++) {
-        if ((unsigned char)*c < ' ' || *c == 127)
-            *c = '?';
-        else if ((unsigned char)c[0] == 0xc2 && (unsigned char)c[1] >= 0x80 && (unsigned char)c[1] < 0xa0)
-            c[0] = c[1] = '?';
-    }
-    return copy;
+    if (text == NULL)
+        return NULL;
+    xm_buf_plain(&copy, text, SIZE_MAX, '?');
+    return xm_buf_take(&copy);
 }
 
 void xm_judge(struct compare *c, enum xm_verdict_kind kind, const char *here, const char *there, const char *advice)

@@ -80,13 +80,15 @@ static void tell_machine(struct answer *a)
         xm_json_set(a->facts, "hvm", xm_tree_of_features(&machine->hvm));
 }
 
+#define WORDS_MAX 64                    /* as in its shape */
+
 static xm_json *words_json(const char *text)
 {
     xm_autofree char *copy = xm_strdup(text);
     xm_json *words = xm_json_new(XM_JSON_ARRAY);
     char *save = NULL;
 
-    for (char *word = strtok_r(copy, " \t\n", &save); word != NULL; word = strtok_r(NULL, " \t\n", &save))
+    for (char *word = strtok_r(copy, " \t\n", &save); word != NULL && words->count < WORDS_MAX; word = strtok_r(NULL, " \t\n", &save))
         xm_json_add(words, xm_json_new_str(word));
     return words;
 }

@@ -17,6 +17,7 @@
 #define KILL_MS 1000            /* between being asked to end and being made to */
 #define PIECE 4096              /* what a pipe that has room takes without blocking (PIPE_BUF) */
 #define CHUNK 65536
+#define SLOWEST 64              /* bytes a millisecond: who has more to say may take longer, but not for ever */
 
 static int64_t now_ms(void)
 {
@@ -127,27 +128,51 @@ void xm_link_drop(struct xm_link *link)
 
 /* --- bytes --- */
 
-/* Until fd is ready; for what we read its end is that, too. */
-static int wait_fd(const struct xm_link *link, int fd, short events, const char *what, xm_error **err)
+/* How long one message may take as a whole: a peer that says a byte now and then is as silent as one that
+ * says none. */
+struct patience {
+    const struct xm_link *link;
+    const char *what;
+    int64_t end;
+    bool began;
+};
+
+static struct patience be_patient(const struct xm_link *link, size_t len, const char *what)
 {
-    int64_t end = now_ms() + link->limit_ms;
+    return (struct patience){ .link = link, .what = what, .end = now_ms() + link->limit_ms + (int64_t)(len / SLOWEST) };
+}
+
+static int lose_patience(const struct patience *patience, xm_error **err)
+{
+    unsigned seconds = patience->link->limit_ms / 1000;
+
+    if (patience->began)
+        return xm_fail(err, XM_TIMEOUT, "%s: the other side takes longer than %u seconds", patience->what, seconds);
+    return xm_fail(err, XM_TIMEOUT, "%s: the other side was silent for %u seconds", patience->what, seconds);
+}
+
+/* Until fd is ready; for what we read its end is that, too. */
+static int wait_fd(const struct patience *patience, int fd, short events, xm_error **err)
+{
+    const struct xm_link *link = patience->link;
+    const char *what = patience->what;
 
     if (fd < 0)
         return xm_fail(err, XM_IO, "%s: the link is closed", what);
     for (;;) {
         struct pollfd poll_fd = { .fd = fd, .events = events };
-        int64_t left = end - now_ms();
+        int64_t left = patience->end - now_ms();
         int n;
 
         if (link->stop != NULL && *link->stop)
             return xm_fail(err, XM_INTERRUPTED, "interrupted");
         n = poll(&poll_fd, 1, left < 0 ? 0 : left < LOOK_MS ? (int)left : LOOK_MS);
-        if (n > 0)
+        if (n > 0 && left > 0)
             return 0;
         if (n < 0 && errno != EINTR)
             return xm_fail_errno(err, errno, "%s", what);
         if (left <= 0)
-            return xm_fail(err, XM_TIMEOUT, "%s: the other side was silent for %u seconds", what, link->limit_ms / 1000);
+            return lose_patience(patience, err);
     }
 }
 
@@ -165,46 +190,89 @@ bool xm_link_has_room(const struct xm_link *link)
     return link->out >= 0 && poll(&poll_fd, 1, 0) > 0 && (poll_fd.revents & (POLLOUT | POLLERR)) == POLLOUT;
 }
 
-/* Some of len bytes, at least one. */
-static int read_some(struct xm_link *link, void *data, size_t len, const char *what, size_t *ret_len, xm_error **err)
+/* Some of len bytes; none at the end. */
+static int read_any(struct patience *patience, void *data, size_t len, size_t *ret_len, xm_error **err)
 {
+    int in = patience->link->in;
     ssize_t n;
 
     do {
-        if (wait_fd(link, link->in, POLLIN, what, err) < 0)
+        if (wait_fd(patience, in, POLLIN, err) < 0)
             return -1;
-        n = read(link->in, data, len);
+        n = read(in, data, len);
     } while (n < 0 && (errno == EINTR || errno == EAGAIN));
     if (n < 0)
-        return xm_fail_errno(err, errno, "%s", what);
-    if (n == 0)
-        return xm_fail(err, XM_IO, "file/stream truncated reading %s", what);
+        return xm_fail_errno(err, errno, "%s", patience->what);
+    patience->began = true;
     *ret_len = (size_t)n;
     return 0;
 }
 
+/* Some of len bytes, at least one. */
+static int read_some(struct patience *patience, void *data, size_t len, size_t *ret_len, xm_error **err)
+{
+    if (read_any(patience, data, len, ret_len, err) < 0)
+        return -1;
+    return *ret_len > 0 ? 0 : xm_fail(err, XM_IO, "file/stream truncated reading %s", patience->what);
+}
+
 int xm_link_read(struct xm_link *link, void *data, size_t len, const char *what, xm_error **err)
 {
+    struct patience patience = be_patient(link, len, what);
+
     for (size_t have = 0, n; have < len; have += n)
-        if (read_some(link, (char *)data + have, len - have, what, &n, err) < 0)
+        if (read_some(&patience, (char *)data + have, len - have, &n, err) < 0)
             return -1;
+    return 0;
+}
+
+int xm_link_skip(struct xm_link *link, size_t len, const char *what, xm_error **err)
+{
+    struct patience patience = be_patient(link, len, what);
+    xm_autofree char *chunk = xm_alloc0(1, CHUNK);
+
+    for (size_t n; len > 0; len -= n)
+        if (read_some(&patience, chunk, len < CHUNK ? len : CHUNK, &n, err) < 0)
+            return -1;
+    return 0;
+}
+
+int xm_link_all(struct xm_link *link, size_t max, const char *what, char **ret_text, xm_error **err)
+{
+    struct patience patience = be_patient(link, max, what);
+    xm_autofree char *chunk = xm_alloc0(1, CHUNK);
+    xm_autobuf text = XM_BUF_INIT;
+    size_t n;
+
+    do {
+        if (read_any(&patience, chunk, CHUNK, &n, err) < 0)
+            return -1;
+        if (memchr(chunk, '\0', n) != NULL)
+            return xm_fail(err, XM_INVALID, "%s: is not text", what);
+        if (n > max - text.len)
+            return xm_fail(err, XM_INVALID, "%s: more than %zu bytes", what, max);
+        xm_buf_add(&text, chunk, n);
+    } while (n > 0);
+    *ret_text = xm_buf_take(&text);
     return 0;
 }
 
 int xm_link_write(struct xm_link *link, const void *data, size_t len, const char *what, xm_error **err)
 {
+    struct patience patience = be_patient(link, len, what);
     const char *at = data;
 
     while (len > 0) {
         ssize_t n;
 
-        if (wait_fd(link, link->out, POLLOUT, what, err) < 0)
+        if (wait_fd(&patience, link->out, POLLOUT, err) < 0)
             return -1;
         n = write(link->out, at, len < PIECE ? len : PIECE);
         if (n < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (n < 0)
             return xm_fail_errno(err, errno, "%s", what);
+        patience.began = true;
         at += n;
         len -= (size_t)n;
     }
@@ -213,6 +281,7 @@ int xm_link_write(struct xm_link *link, const void *data, size_t len, const char
 
 int xm_link_line(struct xm_link *link, size_t max, const char *what, char **ret_line, xm_error **err)
 {
+    struct patience patience = be_patient(link, max, what);
     xm_autofree char *chunk = xm_alloc0(1, CHUNK);
     xm_autobuf line = XM_BUF_INIT;
     const char *end;
@@ -222,7 +291,7 @@ int xm_link_line(struct xm_link *link, size_t max, const char *what, char **ret_
 
         if (room == 0)
             return xm_fail(err, XM_INVALID, "%s: a line of more than %zu bytes", what, max);
-        if (read_some(link, chunk, room < CHUNK ? room : CHUNK, what, &n, err) < 0)
+        if (read_some(&patience, chunk, room < CHUNK ? room : CHUNK, &n, err) < 0)
             return -1;
         if (memchr(chunk, '\0', n) != NULL)
             return xm_fail(err, XM_INVALID, "%s: is not text", what);

@@ -13,7 +13,7 @@
 
 #include "base/error.h"
 
-#define XM_LINK_LIMIT_MS 60000          /* for each wait, unless set otherwise */
+#define XM_LINK_LIMIT_MS 60000          /* for each message, unless set otherwise */
 #define XM_LINK_GRACE_MS 2000           /* for a command to end by itself once the link is closed */
 
 struct xm_link {
@@ -21,7 +21,7 @@ struct xm_link {
     pid_t pid;                  /* 0: none */
     char *what;                 /* the command that was run, or what else the link is; for messages */
     const volatile int *stop;   /* while this is not 0, waiting ends as XM_INTERRUPTED; NULL: never */
-    unsigned limit_ms;          /* for the other side's next byte, or for room for ours */
+    unsigned limit_ms;          /* for each message as a whole, a second more for each 64000 bytes of it */
 };
 #define XM_LINK_INIT { .in = -1, .out = -1 }
 #define xm_autolink __attribute__((cleanup(xm_link_drop))) struct xm_link
@@ -39,13 +39,17 @@ XM_API void xm_link_close(struct xm_link *link, unsigned grace_ms, int *ret_stat
 XM_API void xm_link_drop(struct xm_link *link);        /* the same with the usual patience */
 
 /* All len bytes. what names the thing in errors; a link that ends is XM_IO, "file/stream truncated reading
- * WHAT"; one that says nothing for the limit, XM_TIMEOUT. */
+ * WHAT"; one on which they are not all said, or taken, within the limit, XM_TIMEOUT. */
 XM_API int xm_link_read(struct xm_link *link, void *data, size_t len, const char *what, xm_error **err);
+XM_API int xm_link_skip(struct xm_link *link, size_t len, const char *what, xm_error **err);     /* what they are does not matter */
 XM_API int xm_link_write(struct xm_link *link, const void *data, size_t len, const char *what, xm_error **err);
 
 /* One line, at most max bytes with its newline, which is not in *ret_line. XM_INVALID if it is longer,
  * holds a NUL, or something follows: it is not the other side's turn. */
 XM_API int xm_link_line(struct xm_link *link, size_t max, const char *what, char **ret_line, xm_error **err);
+
+/* All that is said up to the link's end, at most max bytes of text. XM_INVALID if there are more, or a NUL. */
+XM_API int xm_link_all(struct xm_link *link, size_t max, const char *what, char **ret_text, xm_error **err);
 
 /* Is there something to be read, or the link's end, within ms? */
 bool xm_link_waits(const struct xm_link *link, unsigned ms);

@@ -54,8 +54,7 @@ static char *clean(const char *text)
 {
     xm_autobuf out = XM_BUF_INIT;
 
-    for (; text != NULL && *text != '\0' && out.len < XM_SAY_TEXT_MAX; text++)
-        xm_buf_putc(&out, (unsigned char)*text < ' ' || *text == 0x7f ? ' ' : *text);
+    xm_buf_plain(&out, text ? text : "", XM_SAY_TEXT_MAX, ' ');
     return xm_buf_take(&out);
 }
 

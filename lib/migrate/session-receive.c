@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "migrate/question.h"
+#include "migrate/stall.h"
 
 static const char *const may_offer[] = { "offer", NULL };
 static const char *const may_commit[] = { "commit", NULL };
@@ -41,17 +42,6 @@ static int begin(const struct xm_receiving *r, const struct xm_hello *hello, con
     };
 
     return xm_arrive_begin(r->guests, &arrival, r->how, ret_arrive, err);
-}
-
-static int take_memory(struct xm_link *link, enum xm_move_kind kind, xm_arrive *arrive, uint32_t *ret_domid, xm_error **err)
-{
-    *ret_domid = XM_DOMID_NONE;
-    switch (kind) {
-    case XM_MOVE_LIVE: return xm_arrive_build(arrive, link->in, ret_domid, err);
-    case XM_MOVE_SUSPENDED: return xm_arrive_memory(arrive, link->in, err);
-    case XM_MOVE_HALTED: break;
-    }
-    return 0;
 }
 
 /* From the decision on Ctrl-C ends nothing any more. */
@@ -115,12 +105,13 @@ static int receive_move(struct xm_link *link, const struct xm_receiving *r, cons
                         const struct xm_offer *offer, struct xm_received *received, xm_error **err)
 {
     XM_AUTO(xm_arrive) *arrive = NULL;
+    uint32_t domid = XM_DOMID_NONE;
     xm_error *why = NULL;
-    uint32_t domid;
 
     if (begin(r, hello, offer, &arrive, &why) < 0)
         return tell_failure(link, "refuse", received, why, err);
-    if (xm_say(link, xm_say_new("accept"), &why) < 0 || take_memory(link, offer->kind, arrive, &domid, &why) < 0)
+    if (xm_say(link, xm_say_new("accept"), &why) < 0
+        || (offer->kind != XM_MOVE_HALTED && stall_take(link, r->guests, arrive, offer->kind, &domid, &why) < 0))
         return give_back(link, arrive, received, why, err);
     if (await_commit(link, hello, offer->kind, arrive, &why) < 0 && give_back(link, arrive, received, why, err) < 0)
         return -1;

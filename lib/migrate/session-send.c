@@ -3,10 +3,13 @@
 
 #include <string.h>
 
+#include "base/buf.h"
+#include "migrate/stall.h"
 #include "migrate/xl.h"
 #include "registry/uuid.h"
 
 #define FIRST_MAX 4096                  /* of a first line */
+#define SHOWN_MAX 60                    /* of one that is neither side's */
 #define REASON_MS 2000                  /* for the reason why the other side stopped listening */
 
 static const char *const may_welcome[] = { "welcome", "refuse", NULL };
@@ -37,6 +40,7 @@ static int read_first(struct xm_link *link, char **ret_line, xm_error **err)
 
 int xm_link_meet(struct xm_link *link, bool *ret_xm, xm_error **err)
 {
+    xm_autobuf shown = XM_BUF_INIT;
     struct xm_greeting greeting;
     xm_autofree char *line = NULL;
 
@@ -46,9 +50,11 @@ int xm_link_meet(struct xm_link *link, bool *ret_xm, xm_error **err)
         *ret_xm = false;
         return 0;
     }
-    if (xm_greeting_parse(line, &greeting, NULL) < 0)
-        return xm_fail(err, XM_INVALID, "migration receiver stream contained unexpected data instead of banner: '%.60s'",
-                       line);
+    if (xm_greeting_parse(line, &greeting, NULL) < 0) {
+        xm_buf_plain(&shown, line, SHOWN_MAX, '?');     /* it goes to a terminal */
+        return xm_fail(err, XM_INVALID, "migration receiver stream contained unexpected data instead of banner: '%s'",
+                       shown.data ? shown.data : "");
+    }
     xm_greeting_clear(&greeting);
     *ret_xm = true;
     return 0;
@@ -106,15 +112,20 @@ static int fail_stream(struct xm_link *link, xm_error *why, xm_error **err)
 
 static int send_memory(struct xm_link *link, const struct xm_sending *s, xm_leave *leave, xm_error **err)
 {
-    struct xm_send how = { .live = s->live, .debug = s->debug, .stop = link->stop, .watch = s->watch };
     enum xm_move_kind kind = xm_leave_what(leave)->kind;
+    struct xm_send how = { .live = s->live, .debug = s->debug };
     xm_error *why = NULL;
+    struct stall stall;
     int rc = 0;
 
+    stall_begin(&stall, link, true, s->watch);
+    how.stop = &stall.stop;
+    how.watch = stall_watch(&stall);
     if (kind == XM_MOVE_LIVE)
         rc = xm_leave_send(leave, link->out, &how, &why);
     else if (kind == XM_MOVE_SUSPENDED)
-        rc = xm_leave_send_memory(leave, link->out, &why);
+        rc = xm_leave_send_memory(leave, link->out, &how, &why);
+    rc = stall_end(&stall, rc, &why);
     return rc < 0 ? fail_stream(link, why, err) : 0;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "guest/savefile.h"
+#include "migrate/stall.h"
 #include "migrate/trailer.h"
 #include "registry/uuid.h"
 
@@ -76,7 +77,7 @@ static int take_domain(struct xm_link *link, const struct xm_receiving *r, xm_ar
     int rc = -1;
 
     if (read_head(link, r, &got, err) == 0 && begin(r, &got, ret_arrive, err) == 0)
-        rc = xm_arrive_build(*ret_arrive, link->in, &domid, err);
+        rc = stall_take(link, r->guests, *ret_arrive, XM_MOVE_LIVE, &domid, err);
     clear(&got);
     return rc;
 }

@@ -122,6 +122,11 @@ refuse 'migrate: a halted guest is nothing for a stock xl' 1 'stock xl takes no 
 refuse 'xl migrate: no report' 1 '^\*\* Migration failed during final handshake \*\*$' 'xl migrate -s "play gone" web b'
 check 'xl migrate: no report: it is neither run nor ended here' doubtful
 refuse 'migrate --recover: a host that cannot be asked' 1 . 'xm migrate --recover web'
+printf '#!/bin/sh\ncase $* in *list*) exit 0 ;; esac\nexec stock x gone\n' >"$tap_dir/bin/mute-list" && chmod +x "$tap_dir/bin/mute-list"
+xm migrate --recover --here web >/dev/null
+refuse 'xl migrate: no report, and a host that lists nothing' 1 '^\*\* Migration failed' 'xl migrate -s mute-list web b'
+refuse 'migrate --recover: what is no list is not taken for one without the guest' 1 'no list of domains' 'xm migrate --recover web'
+check 'migrate --recover: then it is still in doubt' doubtful
 check 'migrate --recover --here: an administrator who knows' 'xm migrate --recover --here web && runs'
 refuse 'xl migrate: a report that is torn off' 1 '^\*\* Migration failed' 'xl migrate -s "play torn" web b'
 check 'migrate --recover --there: it is gone here' 'xm migrate --recover --there web && ! xm list web && ! doubtful'

@@ -81,6 +81,8 @@ down
 unmoved 'migrate: no way there' 1 'was not reached .status 255' 'xm migrate -s reach web b'
 up
 unmoved 'migrate: nobody answers there' 1 'unexpected data instead of banner: .hello' "xm migrate -s 'echo hello' web b"
+check 'migrate: a greeting that upsets terminals is shown plainly' \
+    '! xm migrate -s "printf a\\\\033[2J\\\\n #" web b 2>said && grep -qF "a?[2J" said'
 unmoved 'migrate: a host that is an option' 1 "'-oProxyCommand=x' is not the name of a host" 'xm migrate -s reach -- web -oProxyCommand=x'
 unmoved 'migrate: one word' 1 'Error: Invalid number of arguments' 'xm migrate web'
 unmoved 'migrate: no word, and three' 1 'Error: Invalid number of arguments' 'xm migrate; xm migrate web b c'

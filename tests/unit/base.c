@@ -136,6 +136,18 @@ static void directories_are_made_with_their_parents(void **state)
     rmdir(dir);
 }
 
+static void a_terminal_is_shown_plain_text(void **state)
+{
+    xm_autobuf text = XM_BUF_INIT;
+
+    (void)state;
+    xm_buf_plain(&text, "a\033[2J\n\177b\302\233c\303\251\302", 100, '?');
+    assert_string_equal(text.data, "a?[2J??b?c\303\251\302");
+    xm_buf_clear(&text);
+    xm_buf_plain(&text, "abc", 2, '?');
+    assert_string_equal(text.data, "ab");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +159,7 @@ int main(void)
         cmocka_unit_test(a_directory_is_not_read),
         cmocka_unit_test(a_lock_is_held_by_one),
         cmocka_unit_test(directories_are_made_with_their_parents),
+        cmocka_unit_test(a_terminal_is_shown_plain_text),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,6 +92,45 @@ static void silence_ends_at_the_limit(void **state)
     xm_link_close(&link, 0, NULL);
 }
 
+/* A byte now and then is no answer: not as a line, nor as a piece, nor as a listing, nor is it one to take one. */
+static void who_drips_is_not_waited_for(void **state)
+{
+    static const char drip[] = "trap '' PIPE; while printf x; do sleep 0.02; done 2>/dev/null";
+    xm_autofree char *big = xm_alloc0(1, 1 << 20);
+    xm_error *err = NULL;
+    char *line = NULL;
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        xm_autolink link = XM_LINK_INIT;
+
+        run(i < 3 ? drip : "while head -c 1 >/dev/null; do sleep 0.02; done", &link);
+        link.limit_ms = 200;
+        failed(i == 0 ? xm_link_line(&link, 4096, "test", &line, &err) : i == 1 ? xm_link_skip(&link, 4096, "test", &err)
+               : i == 2 ? xm_link_all(&link, 4096, "test", &line, &err) : xm_link_write(&link, big, 1 << 20, "test", &err),
+               &err, XM_TIMEOUT, "takes longer than");
+        xm_link_close(&link, 0, NULL);
+    }
+}
+
+static void all_is_what_is_said_up_to_the_end(void **state)
+{
+    xm_autolink link = XM_LINK_INIT, long_one = XM_LINK_INIT, odd = XM_LINK_INIT;
+    xm_error *err = NULL;
+    char *text = NULL;
+
+    (void)state;
+    run("printf 'a\\nb\\n'", &link);
+    assert_int_equal(xm_link_all(&link, 4, "test", &text, NULL), 0);
+    assert_string_equal(text, "a\nb\n");
+    free(XM_TAKE(text));
+    run("printf 'a\\nb\\n'", &long_one);
+    failed(xm_link_all(&long_one, 3, "test", &text, &err), &err, XM_INVALID, "more than 3 bytes");
+    run("printf 'a\\0'", &odd);
+    failed(xm_link_all(&odd, 3, "test", &text, &err), &err, XM_INVALID, "is not text");
+    assert_null(text);
+}
+
 static void being_stopped_ends_a_wait(void **state)
 {
     xm_autolink link = XM_LINK_INIT;
@@ -389,6 +428,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_go_there_and_back), cmocka_unit_test(an_end_is_a_truncated_stream),
         cmocka_unit_test(silence_ends_at_the_limit), cmocka_unit_test(being_stopped_ends_a_wait),
+        cmocka_unit_test(who_drips_is_not_waited_for), cmocka_unit_test(all_is_what_is_said_up_to_the_end),
         cmocka_unit_test(who_does_not_end_is_killed), cmocka_unit_test(a_line_is_bounded_and_alone),
         cmocka_unit_test(the_stock_rune_is_xls), cmocka_unit_test(the_other_rune_takes_what_there_is),
         cmocka_unit_test(a_host_is_a_host), cmocka_unit_test(a_quoted_word_is_one_word),

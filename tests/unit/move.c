@@ -322,7 +322,7 @@ static bool send_all(xm_leave *leave, int fd)
         return false;
     if (what->kind == XM_MOVE_LIVE && xm_leave_send(leave, fd, NULL, NULL) < 0)
         return false;
-    if (what->kind == XM_MOVE_SUSPENDED && xm_leave_send_memory(leave, fd, NULL) < 0)
+    if (what->kind == XM_MOVE_SUSPENDED && xm_leave_send_memory(leave, fd, NULL, NULL) < 0)
         return false;
     return hear(fd, word) && strcmp(word, "ready   ") == 0;
 }
@@ -357,8 +357,8 @@ static bool hear_offer(struct world *w, int fd, xm_arrive **ret_arrive)
     what.state = state;
     what.memory_size = strtoull(size, NULL, 10);
     return arrive_begin(w, &what, ret_arrive, NULL) == 0 && say(fd, "accept  ") == 0
-        && (what.kind != XM_MOVE_LIVE || xm_arrive_build(*ret_arrive, fd, &(uint32_t){ 0 }, NULL) == 0)
-        && (what.kind != XM_MOVE_SUSPENDED || xm_arrive_memory(*ret_arrive, fd, NULL) == 0);
+        && (what.kind != XM_MOVE_LIVE || xm_arrive_build(*ret_arrive, fd, (struct xm_watch){ 0 }, &(uint32_t){ 0 }, NULL) == 0)
+        && (what.kind != XM_MOVE_SUSPENDED || xm_arrive_memory(*ret_arrive, fd, (struct xm_watch){ 0 }, NULL, NULL) == 0);
 }
 
 static int be_target(struct world *w, int fd)

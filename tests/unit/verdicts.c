@@ -192,6 +192,9 @@ static const struct { const char *check; enum xm_verdict_kind kind; const char *
     { "memory", U, NULL, NULL, "{'free_kib': null}" },
     { "memory", U, NULL, NULL, "{'free_kib': 1, 'dom0_kib': null, 'xm': null}" },
     { "memory", U, "{'need_kib': null}", NULL, NULL },
+    { "memory", P, NULL, NULL, "{'free_kib': 9223372036854775807, 'dom0_kib': 9223372036854775807}" },
+    { "memory", F, "{'need_kib': 9223372036854775807}", NULL, NULL },
+    { "numa", W, "{'need_kib': 9223372036854775807}", NULL, "{'nodes': [{'free_mib': 99}, {'free_mib': 9007199254740991}]}" },
     { "numa", W, NULL, NULL, "{'nodes': [{'free_mib': 99}, {'free_mib': 99}]}" },
     { "numa", P, NULL, NULL, "{'nodes': [{'free_mib': 99}, {'free_mib': 100}]}" },
     { "numa", F, "{'vnodes': [0, 1]}", NULL, NULL },
@@ -410,7 +413,7 @@ static void a_terminal_is_spared(void **state)
     XM_AUTO(xm_verdicts) *verdicts = compare(NULL, NULL, "{'vendor': 'x\\u001b[2Jy\\u009bz'}");
 
     (void)state;
-    assert_string_equal(worst_of(verdicts, "cpu-vendor")->there, "x?[2Jy??z");
+    assert_string_equal(worst_of(verdicts, "cpu-vendor")->there, "x?[2Jy?z");
 }
 
 /* --- shapes --- */
@@ -485,6 +488,19 @@ static void stock_words_are_read_and_the_rest_stays_unknown(void **state)
     assert_int_equal(worst_of(verdicts, "host")->kind, U);
 }
 
+static void a_listing_of_very_much_has_its_bounds(void **state)
+{
+    XM_AUTO(xm_json) *ask = parse(base_ask), *there = NULL;
+    xm_autobuf info = XM_BUF_INIT;
+
+    (void)state;
+    xm_buf_puts(&info, "virt_caps :");
+    for (int i = 0; i < 400; i++)
+        xm_buf_puts(&info, " x");
+    there = xm_facts_of_xl(info.data, NULL, ask);
+    assert_int_equal(xm_facts_check(there, NULL), 0);
+}
+
 static void what_is_no_listing_tells_nothing(void **state)
 {
     XM_AUTO(xm_json) *ask = parse(base_ask), *there = xm_facts_of_xl("nr_cpus: many\nfree_memory : 99999999999999999999\n", "sh: xl: not found\n", ask);
@@ -531,6 +547,7 @@ int main(void)
         cmocka_unit_test(what_has_another_shape_is_refused),
         cmocka_unit_test(a_newer_peer_may_say_more),
         cmocka_unit_test(stock_words_are_read_and_the_rest_stays_unknown),
+        cmocka_unit_test(a_listing_of_very_much_has_its_bounds),
         cmocka_unit_test(what_is_no_listing_tells_nothing),
         cmocka_unit_test(an_estimate_follows_what_a_migration_does),
     };
