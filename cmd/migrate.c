@@ -8,11 +8,13 @@
 
 #define AGAIN_S 2               /* between two questions after a lost link */
 #define AGAIN_TIMES 4
+#define STALL_MAX 86400         /* seconds: a day is as good as for ever */
 
 struct migrate_args {
     bool live, debug, paused, keep, keep_domid, detached, home, foreground, recover, here, there, dry_run, json;
     const char *config, *command, *node, *progress;
     struct opt_list force;
+    unsigned resource, max_rounds, max_time, stall;
 };
 
 static const struct xm_opt migrate_opts[] = {
@@ -25,6 +27,11 @@ static const struct xm_opt migrate_opts[] = {
     XM_FLAG(0, "keep", struct migrate_args, keep, "of a remembered guest, leave the definition here, halted"),
     XM_FLAG('D', NULL, struct migrate_args, keep_domid, "it is to have the same number there"),
     XM_FLAG(0, "debug", struct migrate_args, debug, "send all of its memory twice, to be compared"),
+    XM_UINT_IN(XM_DIALECT_XM, 'r', "resource", struct migrate_args, resource, "MBIT", "send no more than so many Mbit/s"),
+    XM_UINT_IN(XM_DIALECT_XL, 0, "resource", struct migrate_args, resource, "MBIT", "send no more than so many Mbit/s"),
+    XM_UINT_IN(0, 0, "max-rounds", struct migrate_args, max_rounds, "N", "give up before it is gone over once more than N times"),
+    XM_UINT_IN(0, 0, "max-time", struct migrate_args, max_time, "SECONDS", "give up if its memory is not there by then"),
+    XM_UINT_IN(0, 0, "stall", struct migrate_args, stall, "SECONDS", "give up if nothing is said, or gets through, for so long (60)"),
     PROGRESS_OPT(struct migrate_args),
     XM_FLAG(0, "dryrun", struct migrate_args, dry_run, "only look whether it would work, and change nothing"),
     XM_FLAG(0, "json", struct migrate_args, json, "with --dryrun: print what was found as JSON"),
@@ -219,10 +226,14 @@ static int migrate(struct xm_env *env, const struct migrate_args *args, const st
     env->fail_plain = true;
     if (begin_progress(env, args, guest, &progress, err) < 0 || way_open(env, &way, &link, &to_xm, err) < 0)
         return -1;
+    if (args->stall > 0)
+        link.limit_ms = args->stall < STALL_MAX ? args->stall * 1000 : STALL_MAX * 1000;
     rc = move(env, args, &link, to_xm, &(struct xm_sending){
         .guests = &env->guests, .guest = guest, .peer = way_peer(&way), .config_json = json,
         .live = args->live || env->dialect == XM_DIALECT_XL, .debug = args->debug, .paused = args->paused,
-        .keep = args->keep, .watch = progress_watch(&progress), .teller = way_teller(env),
+        .keep = args->keep,
+        .limits = { .rate = (uint64_t)args->resource * 125000, .rounds = args->max_rounds, .seconds = args->max_time },
+        .watch = progress_watch(&progress), .teller = way_teller(env),
     }, err);
     progress_end(&progress);
     return rc;

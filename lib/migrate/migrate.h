@@ -25,6 +25,13 @@ struct xm_teller {
     void *arg;
 };
 
+/* How a guest's memory is to go. Zeroes: as fast as it can, as long as it takes, however often Xen goes over it. */
+struct xm_limits {
+    uint64_t rate;              /* bytes a second */
+    unsigned rounds;            /* over its memory while it runs; before one more it is given up */
+    unsigned seconds;           /* until all of it is there; after that it is given up */
+};
+
 struct xm_sending {
     const struct xm_guests *guests;
     const struct xm_guest *guest;
@@ -32,6 +39,7 @@ struct xm_sending {
     const char *config_json;    /* what is to be the configuration there; NULL: its own */
     bool live, debug, paused;   /* paused: it is not let go on there. Stock's receiver is told on its command line */
     bool keep;                  /* its definition stays here, halted */
+    struct xm_limits limits;
     struct xm_watch watch;
     struct xm_teller teller;
 };

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "migrate/stall.h"
+#include "migrate/flow.h"
 #include "migrate/xl.h"
 #include "registry/uuid.h"
 
@@ -112,21 +112,10 @@ static int fail_stream(struct xm_link *link, xm_error *why, xm_error **err)
 
 static int send_memory(struct xm_link *link, const struct xm_sending *s, xm_leave *leave, xm_error **err)
 {
-    enum xm_move_kind kind = xm_leave_what(leave)->kind;
-    struct xm_send how = { .live = s->live, .debug = s->debug };
     xm_error *why = NULL;
-    struct stall stall;
-    int rc = 0;
+    bool given_up;
 
-    stall_begin(&stall, link, true, s->watch);
-    how.stop = &stall.stop;
-    how.watch = stall_watch(&stall);
-    if (kind == XM_MOVE_LIVE)
-        rc = xm_leave_send(leave, link->out, &how, &why);
-    else if (kind == XM_MOVE_SUSPENDED)
-        rc = xm_leave_send_memory(leave, link->out, &how, &why);
-    rc = stall_end(&stall, rc, &why);
-    return rc < 0 ? fail_stream(link, why, err) : 0;
+    return xm_flow_send(link, s, leave, &given_up, &why) < 0 ? fail_stream(link, why, err) : 0;
 }
 
 static int await_ready(struct xm_link *link, xm_error **err)

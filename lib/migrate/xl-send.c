@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "guest/savefile.h"
-#include "migrate/stall.h"
+#include "migrate/flow.h"
 #include "migrate/trailer.h"
 #include "registry/uuid.h"
 
@@ -58,20 +58,12 @@ static int resume(const struct xm_sending *s, xm_leave *leave)
 
 static int send_stream(struct xm_link *link, const struct xm_sending *s, xm_leave *leave, const char *id, xm_error **err)
 {
-    struct xm_send how = { .live = s->live, .debug = s->debug };
+    bool asleep, given_up = false;
     xm_error *why = NULL;
-    struct stall stall;
-    bool asleep;
-    int rc = send_head(link, s, xm_leave_what(leave), id, &why);
 
-    stall_begin(&stall, link, true, s->watch);
-    how.stop = &stall.stop;
-    how.watch = stall_watch(&stall);
-    if (rc == 0)
-        rc = xm_leave_send(leave, link->out, &how, &why);
-    if (stall_end(&stall, rc, &why) == 0)
+    if (send_head(link, s, xm_leave_what(leave), id, &why) == 0 && xm_flow_send(link, s, leave, &given_up, &why) == 0)
         return 0;
-    asleep = why->code == XM_TIMEOUT && !stall.stalled;
+    asleep = why->code == XM_TIMEOUT && !given_up;
     xl_tell_error(&s->teller, why);
     xl_tell(&s->teller, "migration sender: libxl_domain_suspend failed (rc=%d)", asleep ? RC_GUEST_TIMEDOUT : RC_FAIL);
     xl_tell(&s->teller, asleep ? "Migration failed, failed to suspend at sender." : "Migration failed, resuming at sender.");

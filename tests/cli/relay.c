@@ -6,6 +6,7 @@
  *     source      the same, and who runs us is killed
  *     target      the same, and COMMAND is killed
  *     half        only some bytes of it get through, then the link ends
+ *     hang        from then on nothing gets through, and nothing ends
  *     cut-after, source-after, target-after       the message gets through first
  *
  * A WHAT that never comes to pass is told by status 3. */
@@ -32,6 +33,8 @@ struct relay {
 
 static void happen(const struct relay *r)
 {
+    while (strcmp(r->what, "hang") == 0)
+        pause();
     if (strncmp(r->what, "source", 6) == 0)
         kill(getppid(), SIGKILL);
     if (strncmp(r->what, "target", 6) == 0)
