@@ -11,6 +11,8 @@ if FUZZING
 noinst_PROGRAMS += $(FUZZERS)
 endif
 
+# For those that need a host, and a peer to speak with.
+fuzz_side = tests/fuzz/side.c tests/fuzz/side.h
 # These alone, without the program.
 fuzzers: $(FUZZERS)
 .PHONY: fuzzers
@@ -64,10 +66,10 @@ tests_fuzz_fuzz_sxp_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_sxp_LDADD = lib/libxm-all.la
 
 FUZZ_REPLAYS += tests/fuzz/replay-savefile
-tests_fuzz_replay_savefile_SOURCES = tests/fuzz/savefile.c tests/fuzz/replay.c $(fuzz_common)
+tests_fuzz_replay_savefile_SOURCES = tests/fuzz/savefile.c $(fuzz_side) tests/fuzz/replay.c $(fuzz_common)
 tests_fuzz_replay_savefile_LDADD = lib/libxm-all.la
 FUZZERS += tests/fuzz/fuzz-savefile
-tests_fuzz_fuzz_savefile_SOURCES = tests/fuzz/savefile.c $(fuzz_common)
+tests_fuzz_fuzz_savefile_SOURCES = tests/fuzz/savefile.c $(fuzz_side) $(fuzz_common)
 tests_fuzz_fuzz_savefile_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_savefile_LDADD = lib/libxm-all.la
 
@@ -118,3 +120,35 @@ FUZZERS += tests/fuzz/fuzz-facts
 tests_fuzz_fuzz_facts_SOURCES = tests/fuzz/facts.c $(fuzz_common)
 tests_fuzz_fuzz_facts_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_facts_LDADD = lib/libxm-all.la
+
+FUZZ_REPLAYS += tests/fuzz/replay-arrive
+tests_fuzz_replay_arrive_SOURCES = tests/fuzz/arrive.c tests/fuzz/replay.c $(fuzz_side) $(fuzz_common)
+tests_fuzz_replay_arrive_LDADD = lib/libxm-all.la
+FUZZERS += tests/fuzz/fuzz-arrive
+tests_fuzz_fuzz_arrive_SOURCES = tests/fuzz/arrive.c $(fuzz_side) $(fuzz_common)
+tests_fuzz_fuzz_arrive_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_arrive_LDADD = lib/libxm-all.la
+
+FUZZ_REPLAYS += tests/fuzz/replay-arrivexl
+tests_fuzz_replay_arrivexl_SOURCES = tests/fuzz/arrivexl.c tests/fuzz/replay.c $(fuzz_side) $(fuzz_common)
+tests_fuzz_replay_arrivexl_LDADD = lib/libxm-all.la
+FUZZERS += tests/fuzz/fuzz-arrivexl
+tests_fuzz_fuzz_arrivexl_SOURCES = tests/fuzz/arrivexl.c $(fuzz_side) $(fuzz_common)
+tests_fuzz_fuzz_arrivexl_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_arrivexl_LDADD = lib/libxm-all.la
+
+FUZZ_REPLAYS += tests/fuzz/replay-leave
+tests_fuzz_replay_leave_SOURCES = tests/fuzz/leave.c tests/fuzz/replay.c $(fuzz_side) $(fuzz_common)
+tests_fuzz_replay_leave_LDADD = lib/libxm-all.la
+FUZZERS += tests/fuzz/fuzz-leave
+tests_fuzz_fuzz_leave_SOURCES = tests/fuzz/leave.c $(fuzz_side) $(fuzz_common)
+tests_fuzz_fuzz_leave_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_leave_LDADD = lib/libxm-all.la
+
+FUZZ_REPLAYS += tests/fuzz/replay-moves
+tests_fuzz_replay_moves_SOURCES = tests/fuzz/moves.c tests/fuzz/replay.c $(fuzz_side) $(fuzz_common)
+tests_fuzz_replay_moves_LDADD = lib/libxm-all.la
+FUZZERS += tests/fuzz/fuzz-moves
+tests_fuzz_fuzz_moves_SOURCES = tests/fuzz/moves.c $(fuzz_side) $(fuzz_common)
+tests_fuzz_fuzz_moves_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_moves_LDADD = lib/libxm-all.la
