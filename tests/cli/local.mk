@@ -23,6 +23,7 @@ CLI_TESTS = \
 	tests/cli/many.t \
 	tests/cli/migrate.t \
 	tests/cli/migrate-cuts.t \
+	tests/cli/migrate-cuts-stored.t \
 	tests/cli/migrate-force.t \
 	tests/cli/migrate-limits.t \
 	tests/cli/migrate-stock.t \
@@ -56,7 +57,7 @@ CLI_TESTS = \
 	tests/cli/words.t
 
 TESTS += $(CLI_TESTS)
-EXTRA_DIST += $(CLI_TESTS) tests/cli/demo.sh tests/cli/peer.sh tests/cli/sim.sh tests/cli/solaris.sh tests/tap.sh \
+EXTRA_DIST += $(CLI_TESTS) tests/cli/cuts.sh tests/cli/demo.sh tests/cli/peer.sh tests/cli/sim.sh tests/cli/solaris.sh tests/tap.sh \
 	tests/walk-through.expected tests/walk-through.sed tests/walk-through.sh
 
 # Needs gzip to be unpacked, as it packs with that.
