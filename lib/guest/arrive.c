@@ -39,13 +39,6 @@ const char *xm_arrive_name(const xm_arrive *arrive)
 
 /* --- what the source says --- */
 
-static const char *str_at(const xm_json *json, const char *a, const char *b)
-{
-    const xm_json *value = xm_json_get(json, a, b, NULL);
-
-    return value ? xm_json_str(value) : NULL;
-}
-
 static int check_name(const char *name, xm_error **err)
 {
     xm_autobuf plain = XM_BUF_INIT;
@@ -89,14 +82,15 @@ static int read_document(const struct xm_guests *guests, const char *text, xm_do
 static int check_config(const char *json, const char *uuid, xm_error **err)
 {
     XM_AUTO(xm_json) *root = NULL;
-    const char *text;
+    const char *name;
     char own[37];
 
     if (xm_json_parse(json, strlen(json), &root, err) < 0)
         return xm_wrap(err, "its configuration");
-    text = str_at(root, "c_info", "uuid");
-    if (text == NULL || !xm_uuid_parse(text, own) || strcmp(own, uuid) != 0)
-        return xm_fail(err, XM_INVALID, "its configuration is that of another guest (%s)", text ? text : "no uuid");
+    if (!xm_guest_json_identity(root, &name, own))
+        return xm_fail(err, XM_INVALID, "its configuration has no name or uuid, or two");
+    if (strcmp(own, uuid) != 0)
+        return xm_fail(err, XM_INVALID, "its configuration is that of another guest (%s)", own);
     return 0;
 }
 

@@ -97,6 +97,34 @@ static xm_json *parse(const char *json, const char *what, xm_error **err)
     return root;
 }
 
+/* Of a key that is there twice libxl takes the first and we take the last: such a thing says two things. */
+static const xm_json *only(const xm_json *object, const char *key)
+{
+    const xm_json *found = NULL;
+
+    for (size_t i = 0; object != NULL && object->type == XM_JSON_OBJECT && i < object->count; i++) {
+        if (strcmp(object->keys[i], key) != 0)
+            continue;
+        if (found != NULL)
+            return NULL;
+        found = object->items[i];
+    }
+    return found;
+}
+
+bool xm_guest_json_identity(const xm_json *root, const char **ret_name, char ret_uuid[37])
+{
+    const xm_json *info = only(root, "c_info");
+    const char *name = xm_json_str(only(info, "name")), *text = xm_json_str(only(info, "uuid"));
+
+    /* Where its hyphens stand is not all the same to libxl, which would go on with none. */
+    if (name == NULL || *name == '\0' || text == NULL || !xm_uuid_parse(text, ret_uuid) || strcasecmp(text, ret_uuid) != 0
+        || strcmp(ret_uuid, no_uuid) == 0)
+        return false;
+    *ret_name = name;
+    return true;
+}
+
 /* libxl leaves out what has its default, and that of every action is to destroy. */
 static void set_policy(xm_doc *doc, const xm_json *root, const char *key)
 {
@@ -110,22 +138,16 @@ int xm_guest_doc_from_json(const char *json, const char *file, xm_doc **ret_doc,
 {
     static const char *const policies[] = { "on_poweroff", "on_reboot", "on_crash", "on_watchdog", "on_soft_reset" };
     XM_AUTO(xm_json) *root = parse(json, file, err);
-    const xm_json *name, *uuid_node;
-    const char *uuid_text;
+    const char *name;
     char uuid[37];
     xm_doc *doc;
 
     if (root == NULL)
         return -1;
-    name = xm_json_get(root, "c_info", "name", NULL);
-    uuid_node = xm_json_get(root, "c_info", "uuid", NULL);
-    uuid_text = uuid_node ? xm_json_str(uuid_node) : NULL;
-    if (name == NULL || xm_json_str(name) == NULL || *xm_json_str(name) == '\0')
-        return xm_fail(err, XM_INVALID, "%s: the configuration saved with it has no name", file);
-    if (uuid_text == NULL || !xm_uuid_parse(uuid_text, uuid) || strcmp(uuid, no_uuid) == 0)
-        return xm_fail(err, XM_INVALID, "%s: the configuration saved with it has no uuid", file);
+    if (!xm_guest_json_identity(root, &name, uuid))
+        return xm_fail(err, XM_INVALID, "%s: the configuration saved with it has no name or uuid, or two", file);
     doc = xm_doc_new(XM_DIALECT_XL, file);
-    xm_doc_set_str(doc, "name", xm_json_str(name));
+    xm_doc_set_str(doc, "name", name);
     xm_doc_set_str(doc, "uuid", uuid);
     for (size_t i = 0; i < XM_COUNT(policies); i++)
         set_policy(doc, root, policies[i]);

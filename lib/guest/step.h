@@ -95,6 +95,10 @@ void xm_guest_settle_holder(const struct xm_guests *guests, const char *name, co
  * (one restored from a file that xm did not write). */
 #define XM_GUEST_JSON_KEY "libxl"
 
+/* Who a configuration of libxl's is, as libxl itself will read it; *ret_name is borrowed from root. False if it
+ * does not say, or says two things. */
+bool xm_guest_json_identity(const xm_json *root, const char **ret_name, char ret_uuid[37]);
+
 /* A minimal document of libxl's JSON: name, uuid, policies, and the JSON itself. */
 int xm_guest_doc_from_json(const char *json, const char *file, xm_doc **ret_doc, xm_error **err);
 
