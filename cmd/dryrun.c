@@ -177,7 +177,7 @@ int dryrun_run(struct xm_env *env, const char *word, const char *host, const str
     struct way way;
     int rc = -1;
 
-    if (way_of(env, how->command, host, &way, err) == 0 && ask_of_word(&d.inquiry, word, err) == 0) {
+    if (way_of(env, how->way, host, &way, err) == 0 && ask_of_word(&d.inquiry, word, err) == 0) {
         env->fail_plain = true;
         rc = ask_both(&d, &way, err) < 0 ? -1 : report(&d, err);
     }

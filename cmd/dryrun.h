@@ -5,7 +5,7 @@
 #include "inquiry.h"
 
 struct dryrun_how {
-    const char *command;        /* -s */
+    const struct way_args *way;
     bool live, json;
     const struct opt_list *force;
 };

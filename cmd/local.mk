@@ -8,7 +8,7 @@ COMMANDS = \
 	block-attach block-detach block-configure block-list network-attach network-detach network-list \
 	cd-insert cd-eject \
 	info log dmesg debug-keys \
-	autostart autostop supervise repair import-xend version \
+	autostart autostop supervise relocation repair import-xend version \
 	help __complete __man
 
 sbin_PROGRAMS += cmd/xm
@@ -29,7 +29,7 @@ cmd_xm_SOURCES += \
 	cmd/mem-set.c cmd/sched-credit.c cmd/vcpu-pin.c cmd/vcpu-set.c
 # To other hosts.
 cmd_xm_SOURCES += \
-	cmd/dryrun.c cmd/dryrun.h cmd/inquiry.c cmd/inquiry.h cmd/migrate.c cmd/migrate-receive.c cmd/recover.c cmd/way.c cmd/way.h
+	cmd/dryrun.c cmd/dryrun.h cmd/inquiry.c cmd/inquiry.h cmd/migrate.c cmd/migrate-receive.c cmd/recover.c cmd/relocation.c cmd/way.c cmd/way.h
 # Devices of guests.
 cmd_xm_SOURCES += \
 	cmd/device.c cmd/device.h \

@@ -12,15 +12,16 @@
 
 struct migrate_args {
     bool live, debug, paused, keep, keep_domid, detached, home, foreground, recover, here, there, dry_run, json;
-    const char *config, *command, *node, *progress;
+    const char *config, *node, *progress;
     struct opt_list force;
     unsigned resource, max_rounds, max_time, stall;
+    struct way_args way;
 };
 
 static const struct xm_opt migrate_opts[] = {
     XM_FLAG_IN(XM_DIALECT_XM, 'l', "live", struct migrate_args, live, "let it run while most of its memory goes"),
     XM_FLAG_IN(XM_DIALECT_XL, 0, "live", struct migrate_args, live, NULL),
-    XM_STR('s', NULL, struct migrate_args, command, "COMMAND", "reach HOST by COMMAND in place of ssh; with '' HOST is the command"),
+    WAY_OPTS(struct migrate_args),
     XM_STR('C', NULL, struct migrate_args, config, "FILE", "the configuration that it is to have there"),
     XM_FLAG_IN(XM_DIALECT_XM, 0, "paused", struct migrate_args, paused, "leave it paused there"),
     XM_FLAG_IN(XM_DIALECT_XL, 'p', "paused", struct migrate_args, paused, "leave it paused there"),
@@ -218,7 +219,7 @@ static int migrate(struct xm_env *env, const struct migrate_args *args, const st
     int rc;
 
     if (check_guest(env, args, guest, err) < 0 || replacing(env, args, guest, &json, err) < 0
-        || way_of(env, args->command, host, &way, err) < 0)
+        || way_of(env, &args->way, host, &way, err) < 0)
         return -1;
     way.rune.debug = args->debug;
     way.rune.paused = args->paused;
@@ -261,7 +262,7 @@ static int migrate_run(struct xm_env *env, const struct xm_call *call, xm_error 
         return -1;
     if (args->dry_run)
         return dryrun_run(env, call->words[0], call->words[1], &(struct dryrun_how){
-            .command = args->command, .live = args->live || env->dialect == XM_DIALECT_XL, .json = args->json, .force = &args->force,
+            .way = &args->way, .live = args->live || env->dialect == XM_DIALECT_XL, .json = args->json, .force = &args->force,
         }, err);
     if (find_guest(env, call->words[0], env->dialect == XM_DIALECT_XL ? FIND_LIVE : 0, 0, &list, &guest, err) < 0)
         return -1;

@@ -17,32 +17,62 @@ static void set_rune(const struct xm_env *env, const char *command, const char *
     };
 }
 
-int way_of(struct xm_env *env, const char *command, const char *host, struct way *ret_way, xm_error **err)
+/* Port 0 was xend's, too, for the usual one. */
+static int set_listener(struct xm_env *env, const struct way_args *args, struct way *way, xm_error **err)
 {
-    bool shell = command != NULL && *command == '\0';
+    unsigned long port = 0;
+
+    if (args->ssl && args->plain)
+        return fail_usage(env, err, "--ssl and --plain are not both true");
+    if (args->command != NULL)
+        return fail_usage(env, err, "-s is another way to the host than --ssl, --plain and --port");
+    if (args->port != NULL && !parse_number(args->port, 0, 65535, &port))
+        return fail_usage(env, err, "Invalid value: %s", args->port);
+    way->listener = true;
+    way->plain = args->plain;
+    way->port = port != 0 ? (unsigned)port : env->conf->relocation_port;
+    return 0;
+}
+
+int way_of(struct xm_env *env, const struct way_args *args, const char *host, struct way *ret_way, xm_error **err)
+{
+    bool shell = args->command != NULL && *args->command == '\0';
+    bool listener = args->ssl || args->plain || args->port != NULL;
 
     /* stock xl takes for a host whatever it is given, so that scripts have put options there */
     if (!shell && env->dialect == XM_DIALECT_XM && xm_rune_check_host(host, err) < 0)
         return -1;
-    set_rune(env, command, host, ret_way);
+    set_rune(env, args->command, host, ret_way);
+    if (listener || (args->command == NULL && env->dialect == XM_DIALECT_XM && env->conf->relocation_ssl))
+        return set_listener(env, args, ret_way, err);
     return 0;
 }
 
 int way_again(struct xm_env *env, const struct xm_move_peer *peer, struct way *ret_way, xm_error **err)
 {
-    bool shell = peer->how != NULL && strcmp(peer->how, "shell") == 0;
+    const char *how = peer->how ? peer->how : "";
+    unsigned long port;
 
     if (peer->host == NULL || peer->how == NULL)
         return xm_fail(err, XM_STATE, "it is not on record how the other host was reached");
-    set_rune(env, shell ? "" : peer->command, peer->host, ret_way);
+    set_rune(env, strcmp(how, "shell") == 0 ? "" : peer->command, peer->host, ret_way);
     ret_way->stock = false;
+    ret_way->plain = strcmp(how, "plain") == 0;
+    ret_way->listener = ret_way->plain || strcmp(how, "tls") == 0;
+    if (ret_way->listener && (peer->command == NULL || !parse_number(peer->command, 1, 65535, &port)))
+        return xm_fail(err, XM_STATE, "it is not on record on which port the other host was reached");
+    ret_way->port = ret_way->listener ? (unsigned)port : 0;
     return 0;
 }
 
-struct xm_move_peer way_peer(const struct way *way)
+struct xm_move_peer way_peer(struct way *way)
 {
     const char *command = way->rune.command;
 
+    if (way->listener) {
+        snprintf(way->port_text, sizeof(way->port_text), "%u", way->port);
+        return (struct xm_move_peer){ .how = way->plain ? "plain" : "tls", .host = (char *)way->rune.host, .command = way->port_text };
+    }
     return (struct xm_move_peer){
         .how = command == NULL ? "ssh" : *command ? "command" : "shell",
         .host = (char *)way->rune.host, .command = command != NULL && *command ? (char *)command : NULL,
@@ -112,12 +142,36 @@ static int open_stock(struct xm_env *env, const struct way *way, struct xm_link 
     return 0;
 }
 
+/* Nobody but an xm listens so. */
+static int open_listener(struct xm_env *env, const struct way *way, struct xm_link *ret_link, bool *ret_xm, xm_error **err)
+{
+    const struct xm_relocation_way to = {
+        .conf = env->conf, .host = way->rune.host, .port = way->port, .plain = way->plain, .stop = env->stop,
+    };
+    struct xm_link link = XM_LINK_INIT;
+    int rc;
+
+    if (xm_link_relocation(&to, &link, err) < 0)
+        return -1;
+    rc = xm_link_meet(&link, ret_xm, err);
+    if (rc == 0 && !*ret_xm)
+        rc = xm_fail(err, XM_INVALID, "the receiver there is a stock xl's");
+    if (rc < 0) {
+        xm_link_drop(&link);
+        return xm_wrap(err, "%s port %u", way->rune.host, way->port);
+    }
+    *ret_link = link;
+    return 0;
+}
+
 int way_open(struct xm_env *env, const struct way *way, struct xm_link *ret_link, bool *ret_xm, xm_error **err)
 {
     struct xm_link link = XM_LINK_INIT;
     xm_error *why = NULL, *first = NULL;
     bool again = false;
 
+    if (way->listener)
+        return open_listener(env, way, ret_link, ret_xm, err);
     if (way->stock || (way->rune.command != NULL && *way->rune.command == '\0'))
         return open_stock(env, way, ret_link, ret_xm, err);
     if (run_rune(env, xm_rune_session(&way->rune), &link, err) < 0)

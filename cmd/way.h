@@ -5,16 +5,34 @@
 
 #include "cmd.h"
 
-/* The words of a record for it: "ssh"; "command", another one; "shell", host is all of it. */
+/* How the user wants to get there. */
+struct way_args {
+    const char *command;        /* NULL: ssh */
+    bool ssl, plain;
+    const char *port;
+};
+#define WAY_OPTS(type)                                                                                      \
+    XM_STR('s', NULL, type, way.command, "COMMAND", "reach HOST by COMMAND in place of ssh; with '' HOST is the command"), \
+    XM_FLAG_IN(XM_DIALECT_XM, 0, "ssl", type, way.ssl, "reach HOST's xm relocation, over TLS"),              \
+    XM_FLAG_IN(XM_DIALECT_XM, 0, "plain", type, way.plain, "the same without TLS, for all on the way to read and to change"), \
+    XM_STR_IN(XM_DIALECT_XM, 'p', "port", type, way.port, "PORT", "where that listens, if not on relocation_port; means --ssl")
+
+/* The words of a record for it: "ssh"; "command", another one; "shell", host is all of it; "tls" and "plain":
+ * an xm relocation there, and the record's command is its port. */
 struct way {
     struct xm_rune rune;
+    bool listener;              /* an xm relocation is called, and of rune host alone counts */
+    bool plain;
+    unsigned port;              /* 0: the usual one */
+    char port_text[8];
     bool stock;                 /* nobody but stock xl is asked for, and its very words are said */
 };
 
-/* Of what the user typed (command NULL: ssh), and of a record. What they borrow from must stay. */
-int way_of(struct xm_env *env, const char *command, const char *host, struct way *ret_way, xm_error **err);
+/* Of what the user typed, and of a record. What they borrow from must stay. */
+int way_of(struct xm_env *env, const struct way_args *args, const char *host, struct way *ret_way, xm_error **err);
 int way_again(struct xm_env *env, const struct xm_move_peer *peer, struct way *ret_way, xm_error **err);
-struct xm_move_peer way_peer(const struct way *way);
+/* Borrows from way. */
+struct xm_move_peer way_peer(struct way *way);
 
 /* From now on a lost link is an error, and does not end the process. */
 void way_survive_loss(void);

@@ -7,16 +7,17 @@ dist_example_DATA = config/xm.conf \
 # For the init system of configure's choice; `make install-init INIT=...` installs for another.
 INIT = @with_init@
 systemdsystemunitdir = @systemdsystemunitdir@
-systemd_units = config/xm-supervise.service config/xm-autostart.service
+systemd_units = config/xm-supervise.service config/xm-autostart.service config/xm-relocation.service
 init_files = $(systemd_units) config/sysv/xm config/openrc/xm
 noinst_DATA = $(init_files)
-EXTRA_DIST += config/xm-supervise.service.in config/xm-autostart.service.in config/sysv/xm.in config/openrc/xm.in
+EXTRA_DIST += config/xm-supervise.service.in config/xm-autostart.service.in config/xm-relocation.service.in config/sysv/xm.in config/openrc/xm.in
 CLEANFILES += $(init_files)
 $(init_files): Makefile
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && sed -e 's,@sbindir[@],$(sbindir),' -e 's,@sysconfdir[@],$(sysconfdir),' \
 		<$(srcdir)/$@.in >$@.tmp && mv $@.tmp $@
 config/xm-supervise.service: $(srcdir)/config/xm-supervise.service.in
 config/xm-autostart.service: $(srcdir)/config/xm-autostart.service.in
+config/xm-relocation.service: $(srcdir)/config/xm-relocation.service.in
 config/sysv/xm: $(srcdir)/config/sysv/xm.in
 config/openrc/xm: $(srcdir)/config/openrc/xm.in
 

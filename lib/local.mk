@@ -45,3 +45,4 @@ include lib/guest/local.mk
 include lib/super/local.mk
 include lib/migrate/check.mk
 include lib/migrate/local.mk
+include lib/migrate/relocation.mk

@@ -35,6 +35,7 @@
 #include "migrate/facts.h"
 #include "migrate/question.h"
 #include "migrate/migrate.h"
+#include "migrate/relocation.h"
 #include "migrate/rune.h"
 #include "registry/moves.h"
 #include "registry/registry.h"

@@ -13,30 +13,43 @@
 
 #define CONF_MAX (64 << 10)
 
-/* What a key of the file sets. A string has offset; the others are read by name. */
-static const struct { const char *name; size_t offset; bool path; } strings[] = {
-    { "host", offsetof(xm_conf, host), false },
-    { "state_dir", offsetof(xm_conf, state_dir), true },
-    { "run_dir", offsetof(xm_conf, run_dir), true },
-    { "log_file", offsetof(xm_conf, log_file), true },
-    { "auto_dir", offsetof(xm_conf, auto_dir), true },
-    { "lockfile", offsetof(xm_conf, lockfile), true },
-    { "kernel_cache", offsetof(xm_conf, kernel_cache), true },
-    { "core_dir", offsetof(xm_conf, core_dir), true },
-    { "xl_core_dir", offsetof(xm_conf, xl_core_dir), true },
-    { "vif.default.script", offsetof(xm_conf, vif_script), false },
-    { "vif.default.bridge", offsetof(xm_conf, vif_bridge), false },
-    { "vif.default.gatewaydev", offsetof(xm_conf, vif_gatewaydev), false },
-    { "vif.default.backend", offsetof(xm_conf, vif_backend), false },
-    { "vif_script", offsetof(xm_conf, vif_script), false },
-    { "vif_bridge", offsetof(xm_conf, vif_bridge), false },
-    { "vif_gatewaydev", offsetof(xm_conf, vif_gatewaydev), false },
-    { "vif_backend", offsetof(xm_conf, vif_backend), false },
+/* What a key of the file sets. A string has offset; the others are read by name. What is empty says that
+ * there is none, or all. */
+static const struct { const char *name; size_t offset; bool path, empty; } strings[] = {
+    { "host", offsetof(xm_conf, host), false, false },
+    { "state_dir", offsetof(xm_conf, state_dir), true, false },
+    { "run_dir", offsetof(xm_conf, run_dir), true, false },
+    { "log_file", offsetof(xm_conf, log_file), true, false },
+    { "auto_dir", offsetof(xm_conf, auto_dir), true, false },
+    { "lockfile", offsetof(xm_conf, lockfile), true, false },
+    { "kernel_cache", offsetof(xm_conf, kernel_cache), true, true },
+    { "core_dir", offsetof(xm_conf, core_dir), true, false },
+    { "xl_core_dir", offsetof(xm_conf, xl_core_dir), true, false },
+    { "vif.default.script", offsetof(xm_conf, vif_script), false, false },
+    { "vif.default.bridge", offsetof(xm_conf, vif_bridge), false, false },
+    { "vif.default.gatewaydev", offsetof(xm_conf, vif_gatewaydev), false, false },
+    { "vif.default.backend", offsetof(xm_conf, vif_backend), false, false },
+    { "vif_script", offsetof(xm_conf, vif_script), false, false },
+    { "vif_bridge", offsetof(xm_conf, vif_bridge), false, false },
+    { "vif_gatewaydev", offsetof(xm_conf, vif_gatewaydev), false, false },
+    { "vif_backend", offsetof(xm_conf, vif_backend), false, false },
+    { "relocation_address", offsetof(xm_conf, relocation_address), false, true },
+    { "relocation_hosts_allow", offsetof(xm_conf, relocation_hosts_allow), false, true },
+    { "relocation_ca", offsetof(xm_conf, relocation_ca), true, false },
+    { "relocation_certificate", offsetof(xm_conf, relocation_certificate), true, false },
+    { "relocation_key", offsetof(xm_conf, relocation_key), true, false },
+    { "relocation_crl", offsetof(xm_conf, relocation_crl), true, false },
+    { "xend_relocation_address", offsetof(xm_conf, relocation_address), false, true },
+    { "xend_relocation_hosts_allow", offsetof(xm_conf, relocation_hosts_allow), false, true },
+    { "xend_relocation_server_ssl_cert_file", offsetof(xm_conf, relocation_certificate), true, false },
+    { "xend_relocation_server_ssl_key_file", offsetof(xm_conf, relocation_key), true, false },
 };
 
 static const struct { const char *name; size_t offset; } flags[] = {
     { "run_hotplug_scripts", offsetof(xm_conf, run_hotplug_scripts) },
     { "enable_dump", offsetof(xm_conf, enable_dump) },
+    { "relocation_ssl", offsetof(xm_conf, relocation_ssl) },
+    { "xend_relocation_ssl", offsetof(xm_conf, relocation_ssl) },
 };
 
 static int flag(const xm_doc *doc, const char *key, const xm_node *node, int *ret, xm_error **err)
@@ -56,8 +69,7 @@ static int flag(const xm_doc *doc, const char *key, const xm_node *node, int *re
 static int set_string(xm_conf *conf, const xm_doc *doc, size_t row, const xm_node *node, xm_error **err)
 {
     char **field = (char **)((char *)conf + strings[row].offset);
-
-    bool off = field == &conf->kernel_cache && node->type == XM_NODE_STR && !*node->str;
+    bool off = strings[row].empty && node->type == XM_NODE_STR && !*node->str;
 
     if (node->type != XM_NODE_STR || (!*node->str && !off))
         return xm_doc_fail(doc, strings[row].name, node, -1, err, "must be a string that is not empty");
@@ -75,6 +87,11 @@ static const struct { const char *name; size_t offset; int64_t low, high; const 
     { "core_max_mib", offsetof(xm_conf, core_max_mib), 0, 1 << 30, "a size in MiB" },
     { "kernel_cache_mib", offsetof(xm_conf, kernel_cache_mib), 1, 1 << 20, "a number of MiB" },
     { "kernel_cache_kernels", offsetof(xm_conf, kernel_cache_kernels), 1, 64, "a number of kernels" },
+    { "relocation_port", offsetof(xm_conf, relocation_port), 1, 65535, "a port" },
+    { "xend_relocation_port", offsetof(xm_conf, relocation_port), 1, 65535, "a port" },
+    { "xend_relocation_ssl_port", offsetof(xm_conf, relocation_port), 1, 65535, "a port" },
+    { "relocation_seconds", offsetof(xm_conf, relocation_seconds), 1, 300, "a number of seconds" },
+    { "relocation_peers", offsetof(xm_conf, relocation_peers), 1, 1000, "a number of hosts" },
 };
 
 static int set_number(xm_conf *conf, const xm_doc *doc, size_t row, const xm_node *node, xm_error **err)
@@ -200,6 +217,14 @@ static void derive(char **field, const char *format, const char *dir)
         *field = xm_printf("%s%s", dir, format);
 }
 
+/* These are only read: they may be said for a simulated host, too. */
+static void settle_relocation(xm_conf *conf, const char *dir)
+{
+    derive(&conf->relocation_ca, "/relocation/ca.pem", dir);
+    derive(&conf->relocation_certificate, "/relocation/cert.pem", dir);
+    derive(&conf->relocation_key, "/relocation/key.pem", dir);
+}
+
 /* A simulated host keeps all that is its own in its directory, whatever the file says: two of
  * them, or one beside the real host, must never meet. */
 static int settle(xm_conf *conf, xm_error **err)
@@ -216,6 +241,7 @@ static int settle(xm_conf *conf, xm_error **err)
         derive(&conf->kernel_cache, "/var/cache/xm", "");
         derive(&conf->core_dir, "/var/xen/dump", "");
         derive(&conf->xl_core_dir, "/var/lib/xen/dump", "");
+        settle_relocation(conf, "/etc/xen");
         return 0;
     }
     if (strncmp(conf->host, "sim:", 4) || !conf->host[4])
@@ -242,6 +268,7 @@ static int settle(xm_conf *conf, xm_error **err)
     conf->kernel_cache = no_cache ? xm_strdup("") : xm_printf("%s/cache", dir);
     conf->core_dir = xm_printf("%s/dump", dir);
     conf->xl_core_dir = xm_printf("%s/dump-xl", dir);
+    settle_relocation(conf, dir);
     return 0;
 }
 
@@ -261,6 +288,9 @@ int xm_conf_load(const char *path, const char *host, xm_conf **ret_conf, xm_erro
     conf->kernel_cache_mib = 512;
     conf->kernel_cache_kernels = 8;
     conf->core_max_count = 5;
+    conf->relocation_port = 8002;
+    conf->relocation_seconds = 10;
+    conf->relocation_peers = 8;
     if (!path)
         path = not_empty(getenv("XM_CONF"));
     if (read_file(conf, path ? path : XM_CONF_PATH, required, err) < 0)
@@ -296,5 +326,11 @@ void xm_conf_free(xm_conf *conf)
     free(conf->vif_bridge);
     free(conf->vif_gatewaydev);
     free(conf->vif_backend);
+    free(conf->relocation_address);
+    free(conf->relocation_hosts_allow);
+    free(conf->relocation_ca);
+    free(conf->relocation_certificate);
+    free(conf->relocation_key);
+    free(conf->relocation_crl);
     free(conf);
 }

@@ -1,6 +1,6 @@
 /* xm.conf: what holds for every command. A file of the configuration language, plain assignments:
  * host, state_dir, run_dir, log_file, log_to, auto_dir, autoballoon, lockfile, output_format, min_restart_seconds,
- * what holds for cores, the kernel cache's and the vif defaults.
+ * what holds for cores, the kernel cache's, the vif defaults and what guests come and go by without ssh.
  * All paths follow from the host: a simulated host keeps everything in its own directory. */
 #ifndef XM_BIND_CONF_H
 #define XM_BIND_CONF_H
@@ -31,6 +31,14 @@ typedef struct xm_conf {
     bool enable_dump;           /* a core of every guest that crashes */
     unsigned core_max_count;    /* 5: of one guest; 0: no limit */
     unsigned core_max_mib;      /* 0: no limit; of all in one of the directories */
+    char *relocation_address;   /* where `xm relocation` listens; NULL: loopback; "": on all */
+    unsigned relocation_port;   /* 8002, here and at the hosts that guests go to */
+    bool relocation_ssl;        /* migrate goes that way and not by ssh, unless told otherwise */
+    char *relocation_hosts_allow;       /* who may come: patterns between blanks; NULL or empty: everybody */
+    char *relocation_ca, *relocation_certificate, *relocation_key;      /* PEM; who may be trusted, and ourselves */
+    char *relocation_crl;       /* what is revoked; NULL: nothing */
+    unsigned relocation_seconds;        /* 10: for a peer to show who it is */
+    unsigned relocation_peers;  /* 8: how many may send at a time */
     unsigned min_restart_seconds;       /* 60: a guest of xm's that ends sooner after its start is not restarted */
 } xm_conf;
 

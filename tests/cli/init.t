@@ -10,7 +10,7 @@ installed() {           # INIT
     rm -rf root && env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$abs_top_builddir" install-init INIT="$1" DESTDIR="$work/root" \
         sysconfdir=/etc systemdsystemunitdir=/units >&2 && find root -type f -printf '%P %m\n' 2>/dev/null | LC_ALL=C sort | xargs
 }
-is 'install: systemd' 'units/xm-autostart.service 644 units/xm-supervise.service 644' "$(installed systemd)"
+is 'install: systemd' 'units/xm-autostart.service 644 units/xm-relocation.service 644 units/xm-supervise.service 644' "$(installed systemd)"
 is 'install: sysv' 'etc/init.d/xm 755' "$(installed sysv)"
 check 'install: it is the SysV script' 'grep -q "BEGIN INIT INFO" root/etc/init.d/xm'
 is 'install: openrc' 'etc/init.d/xm 755' "$(installed openrc)"

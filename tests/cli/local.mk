@@ -39,6 +39,7 @@ CLI_TESTS = \
 	tests/cli/pause.t \
 	tests/cli/policies.t \
 	tests/cli/reboot.t \
+	tests/cli/relocation.t \
 	tests/cli/repair.t \
 	tests/cli/replace.t \
 	tests/cli/save.t \
@@ -57,7 +58,7 @@ CLI_TESTS = \
 	tests/cli/words.t
 
 TESTS += $(CLI_TESTS)
-EXTRA_DIST += $(CLI_TESTS) tests/cli/cuts.sh tests/cli/demo.sh tests/cli/peer.sh tests/cli/sim.sh tests/cli/solaris.sh tests/tap.sh \
+EXTRA_DIST += $(CLI_TESTS) tests/cli/cuts.sh tests/cli/demo.sh tests/cli/peer.sh tests/cli/wire.py tests/cli/sim.sh tests/cli/solaris.sh tests/tap.sh \
 	tests/walk-through.expected tests/walk-through.sed tests/walk-through.sh
 
 # Needs gzip to be unpacked, as it packs with that.

@@ -152,3 +152,11 @@ FUZZERS += tests/fuzz/fuzz-moves
 tests_fuzz_fuzz_moves_SOURCES = tests/fuzz/moves.c $(fuzz_side) $(fuzz_common)
 tests_fuzz_fuzz_moves_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_moves_LDADD = lib/libxm-all.la
+
+FUZZ_REPLAYS += tests/fuzz/replay-relocation
+tests_fuzz_replay_relocation_SOURCES = tests/fuzz/relocation.c tests/fuzz/replay.c $(fuzz_common)
+tests_fuzz_replay_relocation_LDADD = lib/libxm-all.la
+FUZZERS += tests/fuzz/fuzz-relocation
+tests_fuzz_fuzz_relocation_SOURCES = tests/fuzz/relocation.c $(fuzz_common)
+tests_fuzz_fuzz_relocation_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_relocation_LDADD = lib/libxm-all.la

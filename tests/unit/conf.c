@@ -88,6 +88,11 @@ static void the_real_host_has_its_places(void **state)
     assert_int_equal(conf->core_max_count, 5);
     assert_int_equal(conf->core_max_mib, 0);
     assert_int_equal(conf->min_restart_seconds, 60);
+    assert_null(conf->relocation_address);
+    assert_null(conf->relocation_hosts_allow);
+    assert_int_equal(conf->relocation_port, 8002);
+    assert_false(conf->relocation_ssl);
+    assert_string_equal(conf->relocation_key, "/etc/xen/relocation/key.pem");
     assert_false(conf->enable_dump);
     assert_int_equal(conf->autoballoon, -1);
     assert_true(conf->run_hotplug_scripts);
@@ -123,6 +128,32 @@ static void every_key_is_read(void **state)
     assert_int_equal(conf->min_restart_seconds, 5);
     assert_string_equal(conf->vif_bridge, "br0");
     assert_string_equal(conf->vif_script, "vif-nat");
+}
+
+static void relocation_is_said_in_either_way(void **state)
+{
+    XM_AUTO(xm_conf) *ours = NULL, *xends = NULL;
+
+    (void)state;
+    write_file("xm.conf", "relocation_address = \"\"\nrelocation_port = 9\nrelocation_hosts_allow = 'a[.]b c'\nrelocation_ca = '/ca'\n"
+               "relocation_certificate = '/cert'\nrelocation_key = '/key'\nrelocation_crl = '/crl'\nrelocation_ssl = 1\n"
+               "relocation_seconds = 3\nrelocation_peers = 2\n");
+    ours = load("xm.conf", NULL);
+    assert_string_equal(ours->relocation_address, "");
+    assert_string_equal(ours->relocation_hosts_allow, "a[.]b c");
+    assert_string_equal(ours->relocation_ca, "/ca");
+    assert_string_equal(ours->relocation_crl, "/crl");
+    assert_int_equal(ours->relocation_seconds, 3);
+    assert_int_equal(ours->relocation_peers, 2);
+    write_file("xm.conf", "xend_relocation_address = \"\"\nxend_relocation_port = 9\nxend_relocation_hosts_allow = 'a[.]b c'\n"
+               "xend_relocation_server_ssl_cert_file = '/cert'\nxend_relocation_server_ssl_key_file = '/key'\nxend_relocation_ssl = 1\n");
+    xends = load("xm.conf", NULL);
+    assert_string_equal(xends->relocation_address, ours->relocation_address);
+    assert_int_equal(xends->relocation_port, ours->relocation_port);
+    assert_string_equal(xends->relocation_hosts_allow, ours->relocation_hosts_allow);
+    assert_string_equal(xends->relocation_certificate, ours->relocation_certificate);
+    assert_string_equal(xends->relocation_key, ours->relocation_key);
+    assert_true(xends->relocation_ssl && ours->relocation_ssl);
 }
 
 static void a_simulated_host_keeps_all_in_its_directory(void **state)
@@ -210,6 +241,7 @@ static void mistakes_have_their_place(void **state)
            "kernel_cache_kernels = 65\n                       ^");
     refuse("kernel_cache_mib = 0\n", "xm.conf:1:20: kernel_cache_mib: must be a number of MiB, 1 to 1048576\n"
            "kernel_cache_mib = 0\n                   ^");
+    refuse("relocation_port = 65536\n", "xm.conf:1:19: relocation_port: must be a port, 1 to 65535\nrelocation_port = 65536\n                  ^");
     refuse("output_format = 1\n", "xm.conf:1:17: output_format: must be \"json\" or \"sxp\"\noutput_format = 1\n                ^");
 }
 
@@ -218,6 +250,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_real_host_has_its_places, setup, teardown),
         cmocka_unit_test_setup_teardown(every_key_is_read, setup, teardown),
+        cmocka_unit_test_setup_teardown(relocation_is_said_in_either_way, setup, teardown),
         cmocka_unit_test_setup_teardown(a_simulated_host_keeps_all_in_its_directory, setup, teardown),
         cmocka_unit_test_setup_teardown(kernels_need_not_be_kept, setup, teardown),
         cmocka_unit_test_setup_teardown(one_directory_has_one_name, setup, teardown),

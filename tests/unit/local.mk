@@ -87,6 +87,10 @@ UNIT_TESTS += tests/unit/migrate
 tests_unit_migrate_SOURCES = tests/unit/migrate.c
 tests_unit_migrate_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/relocation
+tests_unit_relocation_SOURCES = tests/unit/relocation.c
+tests_unit_relocation_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/policy
 tests_unit_policy_SOURCES = tests/unit/policy.c
 tests_unit_policy_LDADD = $(unit_ldadd)
