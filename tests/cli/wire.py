@@ -9,7 +9,8 @@ wire.py send PORT HEX           says these bytes, and prints what comes back unt
 wire.py stranger PORT           shakes hands by TLS without a certificate, and prints what becomes of it
 wire.py proxy PORT FILE         prints its own port, and carries connections on to PORT. Where FILE holds
                                 "turn N", the next one is cut at the Nth change of who speaks, and what was
-                                about to be said is lost; "bytes N": once N bytes have gone to PORT.
+                                about to be said is lost; "bytes N": once N bytes have gone to PORT;
+                                "word W": before W, in the plain, comes from there.
                                 FILE.missed is made if that never comes to pass. How many changes there are
                                 is a matter of timing: a flight of TLS may come in two pieces, or in one.
 """
@@ -86,7 +87,7 @@ def plan(path):
         with open(path) as file:
             what, number = file.read().split()
         os.unlink(path)
-        return what, int(number)
+        return what, int(number) if number.isdigit() else number.encode()
     except OSError:
         return "none", 0
 
@@ -100,7 +101,8 @@ def carry(client, port, path):
             turns += sock is not last
             last = sock
             sent += len(data) if sock is client else 0
-            cut = (what == "turn" and turns >= number) or (what == "bytes" and sent >= number)
+            cut = (what == "turn" and turns >= number) or (what == "bytes" and sent >= number) or (
+                what == "word" and sock is server and number in data)
             if cut or not data:
                 if what != "none" and not cut:
                     open(path + ".missed", "w").close()
