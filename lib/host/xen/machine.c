@@ -91,6 +91,8 @@ static bool is_leaf(const xen_cpuid_leaf_t *leaf, uint32_t number, uint32_t subl
     return leaf->leaf == number && (leaf->subleaf == subleaf || (leaf->subleaf == XEN_CPUID_NO_SUBLEAF && subleaf == 0));
 }
 
+#define REPEATED_1D 0x0183f3ffu
+
 static void read_features(const struct leaves *leaves, struct xm_features *ret)
 {
     ret->count = XM_COUNT(words);
@@ -109,6 +111,8 @@ static void read_features(const struct leaves *leaves, struct xm_features *ret)
     ret->words[1] &= ~(1u << 27);
     ret->words[0] &= ~(1u << 9);
     ret->words[6] &= ~(1u << 4);
+    /* An AMD guest's leaf 0x80000001 repeats these of leaf 1; Xen's own policies have them there only. */
+    ret->words[2] &= ~REPEATED_1D;
 }
 
 /* Unknown where Xen cannot tell: of HVM on a machine that has none. */
