@@ -133,20 +133,25 @@ void xm_link_drop(struct xm_link *link)
 struct patience {
     const struct xm_link *link;
     const char *what;
-    int64_t end;
-    bool began;
+    int64_t began;
+    size_t moved;               /* bytes, so far */
 };
 
-static struct patience be_patient(const struct xm_link *link, size_t len, const char *what)
+static struct patience be_patient(const struct xm_link *link, const char *what)
 {
-    return (struct patience){ .link = link, .what = what, .end = now_ms() + link->limit_ms + (int64_t)(len / SLOWEST) };
+    return (struct patience){ .link = link, .what = what, .began = now_ms() };
+}
+
+static int64_t time_left(const struct patience *patience)
+{
+    return patience->began + patience->link->limit_ms + (int64_t)(patience->moved / SLOWEST) - now_ms();
 }
 
 static int lose_patience(const struct patience *patience, xm_error **err)
 {
     unsigned seconds = patience->link->limit_ms / 1000;
 
-    if (patience->began)
+    if (patience->moved > 0)
         return xm_fail(err, XM_TIMEOUT, "%s: the other side takes longer than %u seconds", patience->what, seconds);
     return xm_fail(err, XM_TIMEOUT, "%s: the other side was silent for %u seconds", patience->what, seconds);
 }
@@ -161,7 +166,7 @@ static int wait_fd(const struct patience *patience, int fd, short events, xm_err
         return xm_fail(err, XM_IO, "%s: the link is closed", what);
     for (;;) {
         struct pollfd poll_fd = { .fd = fd, .events = events };
-        int64_t left = patience->end - now_ms();
+        int64_t left = time_left(patience);
         int n;
 
         if (link->stop != NULL && *link->stop)
@@ -203,7 +208,7 @@ static int read_any(struct patience *patience, void *data, size_t len, size_t *r
     } while (n < 0 && (errno == EINTR || errno == EAGAIN));
     if (n < 0)
         return xm_fail_errno(err, errno, "%s", patience->what);
-    patience->began = true;
+    patience->moved += (size_t)n;
     *ret_len = (size_t)n;
     return 0;
 }
@@ -218,7 +223,7 @@ static int read_some(struct patience *patience, void *data, size_t len, size_t *
 
 int xm_link_read(struct xm_link *link, void *data, size_t len, const char *what, xm_error **err)
 {
-    struct patience patience = be_patient(link, len, what);
+    struct patience patience = be_patient(link, what);
 
     for (size_t have = 0, n; have < len; have += n)
         if (read_some(&patience, (char *)data + have, len - have, &n, err) < 0)
@@ -228,7 +233,7 @@ int xm_link_read(struct xm_link *link, void *data, size_t len, const char *what,
 
 int xm_link_skip(struct xm_link *link, size_t len, const char *what, xm_error **err)
 {
-    struct patience patience = be_patient(link, len, what);
+    struct patience patience = be_patient(link, what);
     xm_autofree char *chunk = xm_alloc0(1, CHUNK);
 
     for (size_t n; len > 0; len -= n)
@@ -239,7 +244,7 @@ int xm_link_skip(struct xm_link *link, size_t len, const char *what, xm_error **
 
 int xm_link_all(struct xm_link *link, size_t max, const char *what, char **ret_text, xm_error **err)
 {
-    struct patience patience = be_patient(link, max, what);
+    struct patience patience = be_patient(link, what);
     xm_autofree char *chunk = xm_alloc0(1, CHUNK);
     xm_autobuf text = XM_BUF_INIT;
     size_t n;
@@ -259,7 +264,7 @@ int xm_link_all(struct xm_link *link, size_t max, const char *what, char **ret_t
 
 int xm_link_write(struct xm_link *link, const void *data, size_t len, const char *what, xm_error **err)
 {
-    struct patience patience = be_patient(link, len, what);
+    struct patience patience = be_patient(link, what);
     const char *at = data;
 
     while (len > 0) {
@@ -272,7 +277,7 @@ int xm_link_write(struct xm_link *link, const void *data, size_t len, const char
             continue;
         if (n < 0)
             return xm_fail_errno(err, errno, "%s", what);
-        patience.began = true;
+        patience.moved += (size_t)n;
         at += n;
         len -= (size_t)n;
     }
@@ -281,7 +286,7 @@ int xm_link_write(struct xm_link *link, const void *data, size_t len, const char
 
 int xm_link_line(struct xm_link *link, size_t max, const char *what, char **ret_line, xm_error **err)
 {
-    struct patience patience = be_patient(link, max, what);
+    struct patience patience = be_patient(link, what);
     xm_autofree char *chunk = xm_alloc0(1, CHUNK);
     xm_autobuf line = XM_BUF_INIT;
     const char *end;

@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct xm_link link = XM_LINK_INIT;
     struct xm_received received;
     xm_error *err = NULL;
-    struct peer peer;
+    struct peer peer = { .stays = false };
     int rc;
 
     peer_begin(&peer, data, size, &link);

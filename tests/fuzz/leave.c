@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     };
     struct xm_sent sent = { .doubt = false };
     struct xm_link link = XM_LINK_INIT;
-    struct peer peer;
+    struct peer peer = { .stays = false };
     bool is_xm;
     int rc = -1;
 

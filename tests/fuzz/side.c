@@ -130,12 +130,15 @@ const struct xm_guest *side_web(struct side *side, xm_guest_list **ret_list)
 
 /* --- the peer --- */
 
-static bool is_over(int fd)
+static bool is_over(const struct peer *peer)
 {
+    struct pollfd gone = { .fd = peer->fd };
     char heard[4096];
     ssize_t n;
 
-    while ((n = recv(fd, heard, sizeof(heard), MSG_DONTWAIT)) > 0)
+    if (peer->deaf)
+        return poll(&gone, 1, 0) > 0;
+    while ((n = recv(peer->fd, heard, sizeof(heard), MSG_DONTWAIT)) > 0)
         ;
     return n == 0 || (errno != EAGAIN && errno != EINTR);
 }
@@ -147,16 +150,16 @@ static void nap(void)
     nanosleep(&moment, NULL);
 }
 
-static bool say(int fd, const void *data, size_t len)
+static bool say(const struct peer *peer, const void *data, size_t len)
 {
     const char *at = data;
 
     while (len > 0) {
-        ssize_t n = send(fd, at, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+        ssize_t n = send(peer->fd, at, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 
         if (n < 0 && errno != EAGAIN && errno != EINTR)
             return false;
-        if (n < 0 && is_over(fd))
+        if (n < 0 && is_over(peer))
             return false;
         if (n < 0) {
             nap();
@@ -168,12 +171,12 @@ static bool say(int fd, const void *data, size_t len)
     return true;
 }
 
-static bool await_read(int fd)
+static bool await_read(const struct peer *peer)
 {
     for (;;) {
         int unread = 0;
 
-        if (ioctl(fd, SIOCOUTQ, &unread) < 0 || is_over(fd))
+        if (ioctl(peer->fd, SIOCOUTQ, &unread) < 0 || is_over(peer))
             return false;
         if (unread == 0)
             return true;
@@ -181,7 +184,7 @@ static bool await_read(int fd)
     }
 }
 
-static bool say_piece(int fd, const uint8_t *data, size_t len)
+static bool say_piece(const struct peer *peer, const uint8_t *data, size_t len)
 {
     static const uint8_t zeroes[PIECE];
 
@@ -189,7 +192,7 @@ static bool say_piece(int fd, const uint8_t *data, size_t len)
         const uint8_t *token = memchr(data, 0x1f, len);
         size_t plain = token ? (size_t)(token - data) : len;
 
-        if (!say(fd, data, plain) || (token != NULL && !say(fd, zeroes, sizeof(zeroes))))
+        if (!say(peer, data, plain) || (token != NULL && !say(peer, zeroes, sizeof(zeroes))))
             return false;
         plain += token != NULL;
         data += plain;
@@ -207,11 +210,12 @@ static void *talk(void *arg)
         const uint8_t *end = memchr(peer->data + at, 0x1e, peer->len - at);
         size_t len = end ? (size_t)(end - peer->data) - at : peer->len - at;
 
-        goes_on = say_piece(peer->fd, peer->data + at, len) && await_read(peer->fd);
+        goes_on = say_piece(peer, peer->data + at, len) && await_read(peer);
         at += len + 1;
     }
-    (void)shutdown(peer->fd, SHUT_WR);
-    while (!is_over(peer->fd))
+    if (!peer->stays)
+        (void)shutdown(peer->fd, SHUT_WR);
+    while (!is_over(peer))
         nap();
     close(peer->fd);
     return NULL;
@@ -223,7 +227,9 @@ void peer_begin(struct peer *peer, const uint8_t *data, size_t len, struct xm_li
 
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
         abort();
-    *peer = (struct peer){ .data = data, .len = len, .fd = ends[1] };
+    peer->data = data;
+    peer->len = len;
+    peer->fd = ends[1];
     xm_link_of(ends[0], dup(ends[0]), "a peer", ret_link);
     ret_link->limit_ms = 2000;
     if (pthread_create(&peer->thread, NULL, talk, peer) != 0)

@@ -29,8 +29,10 @@ const struct xm_guest *side_web(struct side *side, xm_guest_list **ret_list);
 
 /* An input is what the peer says, piece by piece: after each the byte 0x1e, and the next one is said when all
  * of it has been read. 0x1f stands for 65536 zeroes, a piece of a simulated guest's memory. After the last
- * one it says no more. What it hears it does not mind. */
+ * one it says no more. What it hears it does not mind. What is to be set before it begins: */
 struct peer {
+    bool stays;                 /* it does not close its side when it has said all */
+    bool deaf;                  /* it reads nothing */
     const uint8_t *data;
     size_t len;
     int fd;
