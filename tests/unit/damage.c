@@ -1,5 +1,6 @@
-/* Save files, real ones of the simulated host, plain and packed: cut off at each place, and with a bit turned over
- * at each. None makes a domain that is not the guest that was saved. */
+/* Save files of the simulated host, plain and packed: cut off at each place, and with a bit turned over at each: none
+ * makes a domain that is not the guest that was saved. And saves that are killed, or find no room, at each step:
+ * what was there before is there, or a whole file, and the guest goes on. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +14,7 @@
 #include "base/fd.h"
 #include "guest/savefile.h"
 #include "tests/fuzz/side.h"
+#include "tests/unit/interrupt.h"
 
 #define PIECE 65536                     /* of memory in a stream, behind its record's head */
 #define RECORD 16
@@ -40,13 +42,22 @@ static char *memory_mark(const struct side *side)
     return NULL;
 }
 
+/* In a directory of its own, made by the way. */
+static char *save_path(const struct side *side)
+{
+    xm_autofree char *dir = xm_printf("%s/saved", side->dir);
+
+    assert_int_equal(xm_dir_make(dir, 0700, NULL), 0);
+    return xm_printf("%s/web.save", dir);
+}
+
 static void save(struct side *side, bool compress, struct saved *ret)
 {
     const struct xm_saving how = { .compress = compress };
     XM_AUTO(xm_guest_list) *list = NULL;
     xm_error *err = NULL;
 
-    *ret = (struct saved){ .path = xm_printf("%s/web.save", side->dir) };
+    *ret = (struct saved){ .path = save_path(side) };
     if (xm_guest_save(&side->guests, side_web(side, &list), ret->path, XM_AFTER_RUN, &how, &err) < 0)
         fail_msg("save: %s", xm_error_text(err));
     ret->mark = memory_mark(side);
@@ -236,6 +247,96 @@ static void a_bit_in_a_packed_file_is_seen_before_there_is_a_domain(void **state
     clear(&saved);
 }
 
+/* --- saves that are cut off --- */
+
+#define PRECIOUS "an older one"
+
+static int save_over(void *arg)
+{
+    struct side *side = arg;
+    xm_autofree char *path = xm_printf("%s/saved/web.save", side->dir);
+    XM_AUTO(xm_guest_list) *list = NULL;
+
+    return xm_guest_save(&side->guests, side_web(side, &list), path, XM_AFTER_RUN, NULL, NULL) < 0;
+}
+
+static void make_old(struct side *side)
+{
+    XM_AUTO(xm_guest_list) *list = NULL;
+    xm_autofree char *path = NULL;
+
+    side_reset(side);
+    path = save_path(side);
+    (void)side_web(side, &list);
+    assert_int_equal(xm_file_replace(path, PRECIOUS, strlen(PRECIOUS), 0600, NULL), 0);
+}
+
+/* True if what is there is the new one. */
+static bool is_whole(struct side *side, size_t whole, const char *what)
+{
+    xm_autofree char *path = save_path(side), *beside = xm_printf("%s.new", path), *text = NULL;
+    XM_AUTO(xm_guest_list) *list = NULL;
+    const struct xm_guest *web;
+    struct stat st;
+    size_t len;
+
+    (void)xm_guest_mend(&side->guests, SIDE_WEB, NULL);
+    web = side_web(side, &list);
+    if (web->domid == XM_DOMID_NONE || web->domain.shutdown || web->domain.paused || web->state.phase != XM_PHASE_RUNNING)
+        fail_msg("%s: the guest does not go on", what);
+    if (stat(beside, &st) == 0 && (size_t)st.st_size != whole)  /* a whole one may be on its way to its place */
+        fail_msg("%s: a part of it is left", what);
+    assert_int_equal(xm_file_read(path, 1 << 20, &text, &len, NULL), 0);
+    if (strcmp(text, PRECIOUS) == 0)
+        return false;
+    if (len != whole || strncmp(text, "Xen saved domain", 16) != 0)
+        fail_msg("%s: the file has %zu bytes of %zu", what, len, whole);
+    return true;
+}
+
+static void a_save_that_is_cut_off_replaces_nothing(void **state)
+{
+    struct side *side = side_open();
+    struct saved saved;
+
+    (void)state;
+    side_reset(side);
+    save(side, false, &saved);
+    for (int full = 0; full < 2; full++) {
+        bool ended = false;
+
+        for (int n = 0; !ended; n++) {
+            xm_autofree char *what = xm_printf("%s at step %d", full ? "no room" : "killed", n);
+            bool replaced;
+
+            make_old(side);
+            ended = run_until(n, full, save_over, side);
+            replaced = is_whole(side, saved.len, what);
+            assert_true(!ended || (replaced && n > 20));
+        }
+    }
+    clear(&saved);
+}
+
+static void a_saved_file_is_on_disk_before_it_has_its_name(void **state)
+{
+    struct side *side = side_open();
+
+    (void)state;
+    for (int compress = 0; compress < 2; compress++) {
+        struct saved saved;
+
+        make_old(side);
+        durable_part = "/saved";
+        unsynced_count = named_early = 0;
+        save(side, compress, &saved);
+        durable_part = NULL;
+        assert_int_equal(unsynced_count, 0);
+        assert_int_equal(named_early, 0);
+        clear(&saved);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +344,8 @@ int main(void)
         cmocka_unit_test(a_bit_in_a_head_makes_no_other_guest),
         cmocka_unit_test(one_cut_off_anywhere_is_seen_before_there_is_a_domain),
         cmocka_unit_test(a_bit_in_a_packed_file_is_seen_before_there_is_a_domain),
+        cmocka_unit_test(a_save_that_is_cut_off_replaces_nothing),
+        cmocka_unit_test(a_saved_file_is_on_disk_before_it_has_its_name),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

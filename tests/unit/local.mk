@@ -172,7 +172,7 @@ tests_unit_question_LDADD = $(unit_ldadd)
 
 # A host of their own and a peer they share with the fuzz targets.
 UNIT_TESTS += tests/unit/damage tests/unit/hostile
-tests_unit_damage_SOURCES = tests/unit/damage.c tests/fuzz/side.c tests/fuzz/side.h
+tests_unit_damage_SOURCES = tests/unit/damage.c tests/unit/interrupt.h tests/fuzz/side.c tests/fuzz/side.h
 tests_unit_damage_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 tests_unit_damage_LDADD = $(unit_ldadd)
 tests_unit_hostile_SOURCES = tests/unit/hostile.c tests/fuzz/side.c tests/fuzz/side.h
