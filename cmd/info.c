@@ -235,6 +235,7 @@ static int info_run(struct xm_env *env, const struct xm_call *call, xm_error **e
     const struct info_args *args = call->args;
     struct rows rows = { env, env->dialect == XM_DIALECT_XL && call->count > 0 ? call->words[0] : NULL, NULL };
     XM_AUTO(xm_host_info) *info = NULL;
+    XM_AUTO(xm_moves) *doubts = NULL;
 
     if (args->config) {
         print_settings(env->conf);
@@ -242,6 +243,8 @@ static int info_run(struct xm_env *env, const struct xm_call *call, xm_error **e
     }
     if (xm_host_info_get(env->host, args->numa, &info, err) < 0)
         return -1;
+    if (xm_guest_doubts(&env->guests, &doubts, NULL) == 0)      /* the machine is there all the same */
+        tell_doubts(doubts);
     rows.json = args->json ? xm_json_new(XM_JSON_OBJECT) : NULL;
     add_machine(&rows, info);
     if (args->numa)

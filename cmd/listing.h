@@ -43,6 +43,8 @@ xm_json *guest_config(struct xm_env *env, const struct xm_guest *guest, xm_error
 /* A guest whose entry cannot be read is set aside, and the others go on being listed; that it is there
  * must be said, or it would seem to be gone. On stderr. */
 void tell_damage(const xm_guest_list *list);
+/* Of guests that may run elsewhere by now; on stderr, as is the above. */
+void tell_doubts(const xm_moves *doubts);
 
 /* What a guest has or will have: as the hypervisor says, else as configured, else as last seen. */
 struct figures {

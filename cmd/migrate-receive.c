@@ -37,12 +37,31 @@ static int take_stdio(struct xm_link *ret_link, xm_error **err)
     return 0;
 }
 
+/* Who sends, as far as it can be told: ssh's server says. */
+static char *source_of(void)
+{
+    const char *client = getenv("SSH_CONNECTION");
+    size_t len = client ? strspn(client, "0123456789abcdefABCDEF.:") : 0;
+
+    return len > 0 && len < 64 && client[len] == ' ' ? xm_strndup(client, len) : xm_strdup("another host");
+}
+
+static void tell_step(struct xm_env *env, const char *kind, const char *uuid)
+{
+    xm_autofree char *source = source_of(), *detail = xm_printf("from %s", source);
+
+    xm_super_tell(env->conf, kind, uuid, NULL, XM_DOMID_NONE, detail);
+}
+
 /* The supervisor is asked for when there is a guest to be looked after: a question needs none. */
 static int attend(void *arg, const char *uuid, xm_error **err)
 {
     struct attend *attend = arg;
 
-    return attend_step(attend->env, uuid, attend, err);
+    if (attend_step(attend->env, uuid, attend, err) < 0)
+        return -1;
+    tell_step(attend->env, "migrating", uuid);
+    return 0;
 }
 
 static int receive(struct xm_env *env, const struct receive_args *args, struct xm_link *link, struct attend *attending,
@@ -86,6 +105,8 @@ static int receive_run(struct xm_env *env, const struct xm_call *call, xm_error 
     link.stop = env->stop;
     rc = receive(env, args, &link, &attending, &received, err);
     xm_link_drop(&link);
+    if (attending.uuid[0] != '\0')
+        tell_step(env, received.here ? "migrated" : "failed", attending.uuid);
     if (!received.here)
         attend_abort(&attending);
     else if (attend_end(&attending, &why) < 0)

@@ -180,22 +180,43 @@ static int send_it(struct xm_env *env, struct xm_link *link, bool to_xm, const s
     return xm_error_pass(err, why);
 }
 
+static void tell_step(struct xm_env *env, const char *kind, const struct xm_sending *sending)
+{
+    const struct xm_guest *guest = sending->guest;
+    xm_autofree char *detail = xm_printf("to %s", sending->peer.host);
+
+    xm_super_tell(env->conf, kind, guest->uuid, guest->name, strcmp(kind, "migrated") == 0 ? XM_DOMID_NONE : guest->domid, detail);
+}
+
+/* Of one that is in doubt the supervisor tells, which sees it by its record. */
+static void tell_failed(struct xm_env *env, const struct xm_sending *sending, const xm_error *why)
+{
+    const struct xm_guest *guest = sending->guest;
+    xm_autofree char *text = xm_error_text(why), *detail = xm_printf("it has not migrated to %s: %s", sending->peer.host, text);
+
+    if (!xm_move_has(env->reg, guest->uuid))
+        xm_super_tell(env->conf, "failed", guest->uuid, guest->name, guest->domid, detail);
+}
+
 /* Under the supervisor's eyes: should we be killed at it, what is to become of the guest is settled. */
 static int move(struct xm_env *env, const struct migrate_args *args, struct xm_link *link, bool to_xm,
                 const struct xm_sending *sending, xm_error **err)
 {
     const struct xm_guest *guest = sending->guest;
+    xm_error *why = NULL;
     struct attend attend;
 
     if (look_first(env, args, sending, link, to_xm, err) < 0 || attend_step(env, guest->uuid, &attend, err) < 0) {
         way_close(env, link);
         return -1;
     }
-    if (send_it(env, link, to_xm, sending, err) < 0) {
+    tell_step(env, "migrating", sending);
+    if (send_it(env, link, to_xm, sending, &why) < 0) {
+        tell_failed(env, sending, why);
         attend_abort(&attend);
-        return -1;
+        return xm_error_pass(err, why);
     }
-    xm_super_tell(env->conf, "migrated", guest->uuid, guest->name, XM_DOMID_NONE, sending->peer.host);
+    tell_step(env, "migrated", sending);
     return attend_end(&attend, err);
 }
 

@@ -103,6 +103,14 @@ static int find_record(struct xm_env *env, const char *word, xm_move **ret_recor
     return xm_move_load(env->reg, guest->uuid, ret_record, err);
 }
 
+static void tell_settled(struct xm_env *env, const xm_move *record, bool there)
+{
+    const char *host = record->peer.host ? record->peer.host : "another host";
+    xm_autofree char *detail = xm_printf(there ? "to %s" : "it has not migrated to %s", host);
+
+    xm_super_tell(env->conf, there ? "migrated" : "failed", record->uuid, record->name, there ? XM_DOMID_NONE : record->domid, detail);
+}
+
 int recover_run(struct xm_env *env, const char *word, bool here, bool there, xm_error **err)
 {
     XM_AUTO(xm_move) *record = NULL;
@@ -113,8 +121,7 @@ int recover_run(struct xm_env *env, const char *word, bool here, bool there, xm_
     if (here || there ? settle(env, record->uuid, there, err) < 0
                       : recover_ask(env, record->uuid, false, &there, err) < 0)
         return -1;
-    if (there)
-        xm_super_tell(env->conf, "migrated", record->uuid, record->name, XM_DOMID_NONE, record->peer.host);
+    tell_settled(env, record, there);
     printf(there ? "%s runs on %s, and is gone here.\n" : "%s goes on here; it is not on %s.\n", record->name,
            record->peer.host ? record->peer.host : "the other host");
     return 0;

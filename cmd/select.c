@@ -33,14 +33,10 @@ int forgive_number(struct xm_env *env, const char *word, xm_error **err)
     return 0;
 }
 
-void tell_damage(const xm_guest_list *list)
+void tell_doubts(const xm_moves *doubts)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        if (list->items[i].damage != NULL)
-            fprintf(stderr, "Warning: a guest's entry cannot be read: %s\n", list->items[i].damage);
-    }
-    for (size_t i = 0; i < list->doubts->count; i++) {
-        const xm_move *move = &list->doubts->items[i];
+    for (size_t i = 0; i < doubts->count; i++) {
+        const xm_move *move = &doubts->items[i];
 
         if (move->damage != NULL)
             fprintf(stderr, "Warning: %s may run elsewhere by now, as the record of its move cannot be read: %s\n", move->uuid,
@@ -49,6 +45,15 @@ void tell_damage(const xm_guest_list *list)
             fprintf(stderr, "Warning: %s may run on %s by now: its migration was cut off at the end (xm migrate --recover %s)\n",
                     move->name, move->peer.host ? move->peer.host : "another host", move->name);
     }
+}
+
+void tell_damage(const xm_guest_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].damage != NULL)
+            fprintf(stderr, "Warning: a guest's entry cannot be read: %s\n", list->items[i].damage);
+    }
+    tell_doubts(list->doubts);
 }
 
 static int by_name(const void *left, const void *right)

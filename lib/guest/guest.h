@@ -51,6 +51,9 @@ XM_API int xm_guest_list_load(const struct xm_guests *guests, unsigned want, xm_
 XM_API void xm_guest_list_free(xm_guest_list *list);
 XM_AUTO_DEFINE(xm_guest_list)
 
+/* Moves whose end only the other side knows, and that nobody is at work on. */
+XM_API int xm_guest_doubts(const struct xm_guests *guests, xm_moves **ret_doubts, xm_error **err);
+
 /* The guest a user means by word, as an item of list; NULL with XM_NOT_FOUND. xm: name of a live
  * one, name of another, domid, uuid. xl: digits are a domid, anything else a live domain's name. */
 XM_API const struct xm_guest *xm_guest_pick(const xm_guest_list *list, enum xm_dialect dialect, const char *word, xm_error **err);

@@ -98,15 +98,13 @@ static void add_halted(xm_guest_list *list, const struct matching *m, const xm_r
     }
 }
 
-/* Moves whose end only the other side knows, and that nobody is at work on. A listing goes without them
- * sooner than not be there: whoever does something to such a guest is told in any case. */
-static xm_moves *load_doubts(const struct xm_guests *guests)
+int xm_guest_doubts(const struct xm_guests *guests, xm_moves **ret_doubts, xm_error **err)
 {
     xm_moves *moves = NULL;
     size_t kept = 0;
 
-    if (xm_moves_load(guests->reg, &moves, NULL) < 0)
-        return xm_new0(xm_moves, 1);
+    if (xm_moves_load(guests->reg, &moves, err) < 0)
+        return -1;
     for (size_t i = 0; i < moves->count; i++) {
         xm_move *move = &moves->items[i], other = *move;
 
@@ -118,7 +116,8 @@ static xm_moves *load_doubts(const struct xm_guests *guests)
     for (size_t i = kept; i < moves->count; i++)
         xm_move_clear(&moves->items[i]);
     moves->count = kept;
-    return moves;
+    *ret_doubts = moves;
+    return 0;
 }
 
 static void mark_doubts(xm_guest_list *list)
@@ -155,7 +154,9 @@ int xm_guest_list_load(const struct xm_guests *guests, unsigned want, xm_guest_l
     list->domains = XM_TAKE(domains);
     add_live(list, &m);
     add_halted(list, &m, entries);
-    list->doubts = load_doubts(guests);
+    /* A listing goes without them sooner than not be there: whoever does something to such a guest is told in any case. */
+    if (xm_guest_doubts(guests, &list->doubts, NULL) < 0)
+        list->doubts = xm_new0(xm_moves, 1);
     mark_doubts(list);
     free(m.entries);
     free(m.live);

@@ -7,6 +7,8 @@
 #include "base/fd.h"
 #include "registry/trouble.h"
 
+#define ASKED_SECONDS 300       /* in which a guest may act on a request to suspend itself; who asks waits a minute */
+
 /* The domain of the guest that the record means; *ret_domains NULL if there is none. At the source that
  * is known by its number: one of the same uuid may be another's. */
 static int find_domain(struct xm_step *step, const xm_move *move, xm_domains **ret_domains, xm_error **err)
@@ -82,9 +84,23 @@ static int note_asked(struct xm_step *step, const struct xm_domain *domain, xm_e
     return xm_step_save(step, step->state.phase, step->state.domid, err);
 }
 
+/* For a guest of others there is no entry to note that in: the record stays until it is too late for it. */
+static int wait_for_it(struct xm_step *step, const xm_move *move, bool *ret_wait, xm_error **err)
+{
+    xm_move later = *move;
+    int64_t now = time(NULL);
+
+    *ret_wait = move->asked == 0 || (now >= move->asked && now < move->asked + ASKED_SECONDS);
+    if (move->asked != 0)
+        return 0;
+    later.asked = now;
+    return xm_move_save(step->guests->reg, &later, err);
+}
+
 int xm_move_go_back(struct xm_step *step, const xm_move *move, bool interrupted, xm_error **err)
 {
     XM_AUTO(xm_domains) *domains = NULL;
+    bool wait = false;
 
     if (move->kind != XM_MOVE_LIVE)
         return drop_record(step, err);
@@ -98,6 +114,10 @@ int xm_move_go_back(struct xm_step *step, const xm_move *move, bool interrupted,
             return -1;
         if (interrupted && note_asked(step, d, err) < 0)
             return -1;
+        if (interrupted && !step->there && !d->shutdown && wait_for_it(step, move, &wait, err) < 0)
+            return -1;
+        if (wait)
+            return 0;
         xm_log(step->guests->log, XM_LOG_INFO, "Migration of domain %s (%u) to %s has failed, it goes on here.", move->name,
                d->domid, move->peer.host ? move->peer.host : "another host");
     }

@@ -158,6 +158,7 @@ static int parse(const xm_json *json, const char *path, xm_move *move, xm_error 
     read_peer(json, &move->peer);
     move->domid = (uint32_t)number(json, "domid", UINT32_MAX, XM_REG_NO_DOMID);
     move->began = number(json, "began", INT64_MAX, 0);
+    move->asked = number(json, "asked", INT64_MAX, 0);
     move->restarts = (unsigned)number(json, "restarts", UINT_MAX, 0);
     move->stock = is_true(json, "stock");
     move->keep = is_true(json, "keep");
@@ -239,6 +240,8 @@ static int format(const xm_move *move, char **ret_text, xm_error **err)
     if (move->domid != XM_REG_NO_DOMID)
         xm_json_set(json, "domid", xm_json_new_int(move->domid));
     xm_json_set(json, "began", xm_json_new_int(move->began));
+    if (move->asked != 0)
+        xm_json_set(json, "asked", xm_json_new_int(move->asked));
     if (move->restarts != 0)
         xm_json_set(json, "restarts", xm_json_new_int(move->restarts));
     put_flag(json, "stock", move->stock);

@@ -54,6 +54,7 @@ typedef struct xm_move {
     char *name;                 /* the guest's */
     uint32_t domid;             /* source: its domain; XM_REG_NO_DOMID: it has none */
     int64_t began;              /* seconds since 1970 */
+    int64_t asked;              /* source: when its sender was found killed, and it ran; it may yet suspend itself. 0: it was not */
     bool stock;                 /* the other side is stock xl, which cannot be asked by id */
     bool keep;                  /* source: its definition stays when it is gone */
     bool paused;                /* target: it is not let go on when it is here */

@@ -173,6 +173,7 @@ void super_notice_failure(struct super *super, const char *uuid, const char *det
  * other side knows. */
 void super_notice_move(struct super *super, const char *uuid);
 void super_notice_moves(struct super *super);
+void super_wake_move(struct super *super, const char *uuid);    /* it has suspended itself */
 
 /* --- notice.c --- */
 

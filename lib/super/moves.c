@@ -51,6 +51,27 @@ void super_notice_move(struct super *super, const char *uuid)
         super_queue(super, uuid, SUPER_MEND, XM_REASON_NONE);
 }
 
+static void unsee(struct super *super, const char *id)
+{
+    for (size_t i = 0; i < super->move_count; i++)
+        if (strcmp(super->moves[i], id) == 0)
+            memcpy(super->moves[i--], super->moves[--super->move_count], sizeof(*super->moves));
+}
+
+/* Of one whose sender was killed after it had asked, nobody waits for that. One of ours is settled by its entry;
+ * where somebody is at work, it is looked at again when they are through. */
+void super_wake_move(struct super *super, const char *uuid)
+{
+    XM_AUTO(xm_move) *move = NULL;
+
+    if (xm_reg_has(super->reg, uuid) || !xm_move_has(super->reg, uuid) || xm_move_load(super->reg, uuid, &move, NULL) < 0)
+        return;
+    if (xm_reg_is_held(super->reg, uuid))
+        unsee(super, move->id);
+    else
+        super_queue(super, uuid, SUPER_MEND, XM_REASON_NONE);
+}
+
 void super_notice_moves(struct super *super)
 {
     XM_AUTO(xm_moves) *moves = NULL;

@@ -153,6 +153,15 @@ static void subscribe(struct super *super, struct peer *peer, const xm_json *req
 }
 
 /* Another process of ours has done something that no event of the host tells. */
+/* What nothing else tells the log of. */
+static void log_told(const struct super *super, const char *kind, const char *name, const char *detail)
+{
+    bool failed = strcmp(kind, "failed") == 0;
+
+    if (failed || strncmp(kind, "migrat", 6) == 0)
+        super_log_line(&super->log, failed ? XM_LOG_ERROR : XM_LOG_INFO, "move", "Domain %s: %s %s.", name, kind, detail ? detail : "");
+}
+
 static void tell(struct super *super, struct peer *peer, const xm_json *request)
 {
     const char *kind = text_of(request, "event"), *uuid = text_of(request, "uuid");
@@ -163,6 +172,7 @@ static void tell(struct super *super, struct peer *peer, const xm_json *request)
         refuse(peer, "no such event");
         return;
     }
+    log_told(super, kind, text_of(request, "name") ? text_of(request, "name") : uuid, text_of(request, "detail"));
     super_emit(super, &(struct super_event){
         .kind = kind, .uuid = uuid, .name = text_of(request, "name"), .reason = text_of(request, "reason"),
         .detail = text_of(request, "detail"),

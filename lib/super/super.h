@@ -29,9 +29,10 @@
  *     halted suspended resumed    a remembered guest does not run; its memory is in a file; is back
  *     new deleted renamed     a guest is remembered; forgotten, for good; has another name (detail: the old one)
  *     device dumped           a device has come, changed, gone; a core was written
- *     migrating migrated      it has set out for another host, and been received there (detail: which)
- *     failed                  something that had to be done for it could not be: a move that was cut off at its
- *                             end is one, and what to do then is in the detail
+ *     migrating migrated      it has set out for another host, and been received there (detail: "to HOST", on the
+ *                             host that it comes to "from HOST")
+ *     failed                  something that had to be done for it could not be: a move that was given up is one, or that
+ *                             was cut off at its end, and what to do then is in the detail
  * {"op":"asked","uuid":U,"domid":N}: the sender has asked it to go, which it need not do.
  * {"op":"tell","event":KIND,"uuid":U,...}: the sender has done this, and listeners are to know.
  * {"op":"replace"}: another supervisor takes over (handover.c); with the answer come descriptors, and

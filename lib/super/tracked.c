@@ -219,6 +219,8 @@ void super_handle(struct super *super, const struct xm_event *event)
         memcpy(own, known->uuid, sizeof(own));      /* known moves when something is untracked */
         uuid = own;
     }
+    if (event->type == XM_EVENT_SHUTDOWN && event->reason == XM_REASON_SUSPEND)
+        super_wake_move(super, uuid);
     /* A domain is on record under its number before it runs. One that is not is none of ours,
      * whatever its uuid says. */
     if (!xm_reg_has(super->reg, uuid) || xm_reg_load_state(super->reg, uuid, &state, NULL) < 0

@@ -24,6 +24,7 @@ CLI_TESTS = \
 	tests/cli/migrate.t \
 	tests/cli/migrate-cuts.t \
 	tests/cli/migrate-cuts-stored.t \
+	tests/cli/migrate-events.t \
 	tests/cli/migrate-force.t \
 	tests/cli/migrate-limits.t \
 	tests/cli/migrate-stock.t \
