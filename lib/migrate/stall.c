@@ -5,6 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define DEVICES_TIMES 5         /* that of a message; as long as the source waits */
+
 static int64_t now_ms(void)
 {
     struct timespec now;
@@ -17,7 +19,8 @@ void stall_begin(struct stall *stall, const struct xm_link *link, bool out, stru
 {
     struct epoll_event event = { .events = (out ? EPOLLOUT : EPOLLIN) | EPOLLET };
 
-    *stall = (struct stall){ .link = link, .told = told, .fd = out ? link->out : link->in, .out = out, .moved_ms = now_ms() };
+    *stall = (struct stall){ .link = link, .told = told, .fd = out ? link->out : link->in, .out = out, .moved_ms = now_ms(),
+                            .limit_ms = link->limit_ms };
     stall->look = epoll_create1(EPOLL_CLOEXEC);
     /* a plain file, in a test: nobody is waited for */
     if (stall->look >= 0 && epoll_ctl(stall->look, EPOLL_CTL_ADD, stall->fd, &event) < 0) {
@@ -46,7 +49,7 @@ static void look(void *arg, const struct xm_progress *now)
         stall->stop = 1;
     if (has_moved(stall))
         stall->moved_ms = now_ms();
-    else if (now_ms() - stall->moved_ms > stall->link->limit_ms)
+    else if (now_ms() - stall->moved_ms > stall->limit_ms)
         stall->stop = stall->stalled = true;
 }
 
@@ -62,7 +65,7 @@ int stall_end(struct stall *stall, int rc, xm_error **err)
     if (rc == 0 || !stall->stalled || err == NULL)
         return rc;
     xm_error_clear(err);
-    return xm_fail(err, XM_TIMEOUT, "the stream: the other side was silent for %u seconds", stall->link->limit_ms / 1000);
+    return xm_fail(err, XM_TIMEOUT, "the stream: the other side was silent for %u seconds", (unsigned)(stall->limit_ms / 1000));
 }
 
 int stall_take(struct xm_link *link, const struct xm_guests *guests, xm_arrive *arrive, enum xm_move_kind kind,
@@ -74,6 +77,9 @@ int stall_take(struct xm_link *link, const struct xm_guests *guests, xm_arrive *
 
     *ret_domid = XM_DOMID_NONE;
     stall_begin(&stall, link, false, (struct xm_watch){ 0 });
+    /* when all of it has come its devices are made, in which time there is nothing more to come */
+    if (kind == XM_MOVE_LIVE)
+        stall.limit_ms *= DEVICES_TIMES;
     xm_host_set_stop(guests->host, &stall.stop);
     rc = kind == XM_MOVE_LIVE ? xm_arrive_build(arrive, link->in, stall_watch(&stall), ret_domid, &why)
                               : xm_arrive_memory(arrive, link->in, stall_watch(&stall), &stall.stop, &why);

@@ -19,6 +19,7 @@ struct stall {
     bool out;                   /* we write */
     int look;                   /* an epoll's; -1: it cannot be watched */
     int64_t moved_ms;           /* when something last went through */
+    int64_t limit_ms;           /* for how long nothing may */
     bool stalled;
     int stop;                   /* the flag: stalled, or as the link's own */
 };
