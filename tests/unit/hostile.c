@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -300,6 +301,55 @@ static void a_target_that_does_not_read_is_given_up(void **state)
     }
 }
 
+static volatile int stopped;
+static void stop_now(int signum) { stopped = signum; }
+
+/* Ctrl-C, where the other side does not read: a guest that runs goes on, one that is suspended stays so. */
+static void being_stopped_ends_a_stream(void **state)
+{
+    (void)state;
+    for (int suspended = 0; suspended < 2; suspended++) {
+        struct side *side = side_open();
+        XM_AUTO(xm_guest_list) *list = NULL;
+        struct xm_sending sending = { .guests = &side->guests, .peer = { .how = (char *)"ssh", .host = (char *)"there" } };
+        struct peer peer = { .stays = true, .deaf = true };
+        struct xm_link link = XM_LINK_INIT;
+        xm_autobuf input = XM_BUF_INIT;
+        const int little = 4096;
+        struct xm_reg_state st;
+        struct xm_sent sent;
+        struct words words;
+        xm_error *err = NULL;
+        bool is_xm;
+
+        sending.guest = side_web(side, &list);
+        if (suspended) {
+            assert_int_equal(xm_guest_suspend(&side->guests, SIDE_WEB, NULL, NULL), 0);
+            xm_guest_list_free(XM_TAKE(list));
+            sending.guest = side_web(side, &list);
+        }
+        read_words("leave/done", &words);
+        put_together(&words, 3, &input);
+        free_words(&words);
+        peer_begin(&peer, (const uint8_t *)input.data + 1, input.len - 1, &link);
+        link.limit_ms = LIMIT_MS;
+        link.stop = &stopped;
+        (void)setsockopt(link.out, SOL_SOCKET, SO_SNDBUF, &little, sizeof(little));
+        stopped = 0;
+        signal(SIGALRM, stop_now);
+        assert_int_equal(xm_link_meet(&link, &is_xm, NULL), 0);
+        (void)alarm(1);
+        assert_int_equal(xm_session_send(&link, &sending, &sent, &err), -1);
+        xm_link_drop(&link);
+        peer_end(&peer);
+        expect(err, XM_INTERRUPTED, "interrupted");
+        assert_false(sent.doubt || xm_move_has(side->guests.reg, SIDE_WEB));
+        assert_int_equal(xm_reg_load_state(side->guests.reg, SIDE_WEB, &st, NULL), 0);
+        assert_int_equal(st.phase, suspended ? XM_PHASE_SUSPENDED : XM_PHASE_RUNNING);
+        side_reset(side);
+    }
+}
+
 static void a_target_that_says_nonsense_loses_the_guest(void **state)
 {
     (void)state;
@@ -324,6 +374,7 @@ int main(void)
         cmocka_unit_test(who_says_two_things_is_refused),
         cmocka_unit_test(a_memory_file_is_what_it_was_said_to_be),
         cmocka_unit_test(a_target_that_does_not_read_is_given_up),
+        cmocka_unit_test(being_stopped_ends_a_stream),
         cmocka_unit_test(a_target_that_says_nonsense_loses_the_guest),
     };
 
