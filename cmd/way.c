@@ -142,6 +142,19 @@ static int open_stock(struct xm_env *env, const struct way *way, struct xm_link 
     return 0;
 }
 
+/* Its own reason is not for the other side of the network, but in its log. */
+static int fail_listener(const struct way *way, struct xm_link *link, xm_error *why, xm_error **err)
+{
+    xm_link_drop(link);
+    if (why->code == XM_NOT_FOUND) {
+        xm_error_free(why);
+        why = NULL;
+        (void)xm_fail(&why, XM_IO, "the receiver there ended before it said anything; what xm relocation prints there says why");
+    }
+    xm_error_pass(err, why);
+    return xm_wrap(err, "%s port %u", way->rune.host, way->port);
+}
+
 /* Nobody but an xm listens so. */
 static int open_listener(struct xm_env *env, const struct way *way, struct xm_link *ret_link, bool *ret_xm, xm_error **err)
 {
@@ -149,17 +162,16 @@ static int open_listener(struct xm_env *env, const struct way *way, struct xm_li
         .conf = env->conf, .host = way->rune.host, .port = way->port, .plain = way->plain, .stop = env->stop,
     };
     struct xm_link link = XM_LINK_INIT;
+    xm_error *why = NULL;
     int rc;
 
     if (xm_link_relocation(&to, &link, err) < 0)
         return -1;
-    rc = xm_link_meet(&link, ret_xm, err);
+    rc = xm_link_meet(&link, ret_xm, &why);
     if (rc == 0 && !*ret_xm)
-        rc = xm_fail(err, XM_INVALID, "the receiver there is a stock xl's");
-    if (rc < 0) {
-        xm_link_drop(&link);
-        return xm_wrap(err, "%s port %u", way->rune.host, way->port);
-    }
+        rc = xm_fail(&why, XM_INVALID, "the receiver there is a stock xl's");
+    if (rc < 0)
+        return fail_listener(way, &link, why, err);
     *ret_link = link;
     return 0;
 }

@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -13,8 +11,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "migrate/preface.h"
 #include "migrate/carrier.h"
+#include "migrate/preface.h"
 #include "migrate/rune.h"
 #include "migrate/socket.h"
 #include "migrate/wire.h"

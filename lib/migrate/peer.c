@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "migrate/carrier.h"
 #include "migrate/peername.h"
 #include "migrate/preface.h"
-#include "migrate/carrier.h"
 #include "migrate/socket.h"
 #include "migrate/wire.h"
 

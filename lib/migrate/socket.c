@@ -12,6 +12,7 @@
 
 /* The last one counts while the other side reads nothing, too, as it does when it makes room for the guest. */
 enum { IDLE_S = 60, BETWEEN_S = 30, TIMES = 8, UNANSWERED_MS = 300000 };
+#define PIPE_BYTES (1 << 20)
 
 static void set(int fd, int level, int name, int value)
 {
@@ -29,6 +30,12 @@ void socket_watch(int fd)
     set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 }
 
+/* Fewer turns for each byte; where it is not allowed the usual size will do. */
+static void widen(int fd)
+{
+    (void)fcntl(fd, F_SETPIPE_SZ, PIPE_BYTES);
+}
+
 int socket_pipes(int there[2], int back[2], xm_error **err)
 {
     int errnum;
@@ -41,6 +48,8 @@ int socket_pipes(int there[2], int back[2], xm_error **err)
         close(there[1]);
         return xm_fail_errno(err, errnum, "a pipe");
     }
+    widen(there[1]);
+    widen(back[1]);
     return 0;
 }
 

@@ -1,5 +1,5 @@
-/* GnuTLS. It is loaded when it is needed: with the libraries that it brings along it takes longer to load
- * than listing the guests takes, and whoever goes by ssh need not have it. Within this folder only. */
+/* GnuTLS. It is loaded when it is needed: with the libraries that it brings along that takes half as long as
+ * all of `xm list` does, and whoever goes by ssh need not have it. Within this folder only. */
 #ifndef XM_MIGRATE_TLS_LIBRARY_H
 #define XM_MIGRATE_TLS_LIBRARY_H
 

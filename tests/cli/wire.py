@@ -10,7 +10,8 @@ wire.py stranger PORT           shakes hands by TLS without a certificate, and p
 wire.py proxy PORT FILE         prints its own port, and carries connections on to PORT. Where FILE holds
                                 "turn N", the next one is cut at the Nth change of who speaks, and what was
                                 about to be said is lost; "bytes N": once N bytes have gone to PORT;
-                                "word W": before W, in the plain, comes from there.
+                                "word W": before W, in the plain, comes from there; "hold N": it is not cut
+                                at the Nth change, but nothing gets through any more.
                                 FILE.missed is made if that never comes to pass. How many changes there are
                                 is a matter of timing: a flight of TLS may come in two pieces, or in one.
 """
@@ -103,6 +104,8 @@ def carry(client, port, path):
             sent += len(data) if sock is client else 0
             cut = (what == "turn" and turns >= number) or (what == "bytes" and sent >= number) or (
                 what == "word" and sock is server and number in data)
+            if what == "hold" and turns >= number:
+                time.sleep(600)
             if cut or not data:
                 if what != "none" and not cut:
                     open(path + ".missed", "w").close()
