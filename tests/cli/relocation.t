@@ -253,7 +253,7 @@ like 'migrate --ssl: up to its last word that is here, and from the answer on th
 comes_back
 echo 'bytes 20000' >cut
 stays 'migrate --ssl: cut in the midst of its memory' '^Error: .' --ssl --port $proxy
-echo 'hold 11' >cut
+echo 'hold 6' >cut
 stays 'migrate --ssl: a network that is silent' '^Error: .*(silent|through|too long)' --ssl --stall 2 --port $proxy
 echo 'bytes 20000' >cut
 listen --plain
