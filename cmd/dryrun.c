@@ -8,7 +8,7 @@
 struct dryrun {
     struct inquiry inquiry;
     bool json;
-    uint64_t rate;              /* bytes a second; 0: unknown */
+    uint64_t rate, limit;       /* bytes a second: that get through, 0: unknown; that may, 0: any */
 };
 
 /* --- asking --- */
@@ -27,9 +27,10 @@ static int ask_of_file(struct inquiry *q, const char *file, xm_error **err)
     return 0;
 }
 
-static int ask_of_word(struct inquiry *q, const char *word, xm_error **err)
+static int ask_of_word(struct inquiry *q, const char *word, const char *config, xm_error **err)
 {
     XM_AUTO(xm_guest_list) *list = NULL;
+    xm_autofree char *json = NULL;
     const struct xm_guest *guest;
 
     if (xm_guest_list_load(&q->env->guests, XM_WANT_NAME, &list, err) < 0)
@@ -40,7 +41,7 @@ static int ask_of_word(struct inquiry *q, const char *word, xm_error **err)
         return -1;
     if (guest->domid == 0)
         return xm_fail(err, XM_STATE, "Cannot migrate privileged domain 0");
-    if (inquiry_of(q, guest, NULL, err) < 0)
+    if ((config != NULL && load_replacement_json(q->env, config, &json, err) < 0) || inquiry_of(q, guest, json, err) < 0)
         return -1;
     if (q->live && q->domid != XM_DOMID_NONE)
         xm_ask_measure(&q->env->guests, q->domid, MEASURE_MS, q->ask);
@@ -70,6 +71,8 @@ static int ask_both(struct dryrun *d, const struct way *way, xm_error **err)
         rc = inquiry_run(&d->inquiry, &link, err);
         if (rc == 0 && xm_session_probe(&link, &d->rate, NULL) == 0)
             (void)xm_session_over(&link, NULL);         /* all is known; that it is over shows anyway */
+        if (d->limit > 0 && d->rate > d->limit)
+            d->rate = d->limit;
     }
     way_close(d->inquiry.env, &link);
     if (to_xm)
@@ -173,11 +176,11 @@ static int report(const struct dryrun *d, xm_error **err)
 
 int dryrun_run(struct xm_env *env, const char *word, const char *host, const struct dryrun_how *how, xm_error **err)
 {
-    struct dryrun d = { .inquiry = { .env = env, .host = host, .live = how->live, .force = how->force }, .json = how->json };
+    struct dryrun d = { .inquiry = { .env = env, .host = host, .live = how->live, .force = how->force }, .json = how->json, .limit = how->rate };
     struct way way;
     int rc = -1;
 
-    if (way_of(env, how->way, host, &way, err) == 0 && ask_of_word(&d.inquiry, word, err) == 0) {
+    if (way_of(env, how->way, host, &way, err) == 0 && ask_of_word(&d.inquiry, word, how->config, err) == 0) {
         env->fail_plain = true;
         rc = ask_both(&d, &way, err) < 0 ? -1 : report(&d, err);
     }

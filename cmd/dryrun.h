@@ -6,6 +6,8 @@
 
 struct dryrun_how {
     const struct way_args *way;
+    const char *config;         /* -C: what a guest is to have there; NULL: its own */
+    uint64_t rate;              /* bytes a second that it may be sent at; 0: any */
     bool live, json;
     const struct opt_list *force;
 };

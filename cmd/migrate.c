@@ -220,6 +220,12 @@ static int move(struct xm_env *env, const struct migrate_args *args, struct xm_l
     return attend_end(&attend, err);
 }
 
+/* --resource counts millions of bits, as networks do. */
+static uint64_t rate_of(const struct migrate_args *args)
+{
+    return (uint64_t)args->resource * 125000;
+}
+
 /* Called as xl, its protocol's lines are what is told. */
 static int begin_progress(struct xm_env *env, const struct migrate_args *args, const struct xm_guest *guest,
                           struct progress *ret_progress, xm_error **err)
@@ -254,7 +260,7 @@ static int migrate(struct xm_env *env, const struct migrate_args *args, const st
         .guests = &env->guests, .guest = guest, .peer = way_peer(&way), .config_json = json,
         .live = args->live || env->dialect == XM_DIALECT_XL, .debug = args->debug, .paused = args->paused,
         .keep = args->keep,
-        .limits = { .rate = (uint64_t)args->resource * 125000, .rounds = args->max_rounds, .seconds = args->max_time },
+        .limits = { .rate = rate_of(args), .rounds = args->max_rounds, .seconds = args->max_time },
         .watch = progress_watch(&progress), .teller = way_teller(env),
     }, err);
     progress_end(&progress);
@@ -283,7 +289,7 @@ static int migrate_run(struct xm_env *env, const struct xm_call *call, xm_error 
         return -1;
     if (args->dry_run)
         return dryrun_run(env, call->words[0], call->words[1], &(struct dryrun_how){
-            .way = &args->way, .live = args->live || env->dialect == XM_DIALECT_XL, .json = args->json, .force = &args->force,
+            .way = &args->way, .config = args->config, .rate = rate_of(args), .live = args->live || env->dialect == XM_DIALECT_XL, .json = args->json, .force = &args->force,
         }, err);
     if (find_guest(env, call->words[0], env->dialect == XM_DIALECT_XL ? FIND_LIVE : 0, 0, &list, &guest, err) < 0)
         return -1;

@@ -62,6 +62,60 @@ there_is '"cpu_mhz": 3000'
 check 'a warning does not stop it' 'dry web b && grep -q "^warn     tsc: " out'
 there_is
 
+# lack_of TITLE REGEX LINES MEMBER... : the same of a guest that has these lines in its configuration.
+lack_of() {
+    local title=$1 regex=$2 lines=$3
+    shift 3
+    there_is "$@"
+    cfg other "disk = ['file:/shared/other,xvda,w']" "$lines"
+    xm create -q other.cfg || echo "# no guest"
+    dry other b
+    check "$title" "grep -Eq -e '$regex' out"
+    xm destroy other
+}
+truncate -s 1M "$tap_dir/shared/other"
+lack_of 'no guests of that type' '^fail     type: here pvh; there no pvh guests' "type = 'pvh'" '"cpu_features": ["pv"]'
+lack_of 'a counter of another speed' '^fail     tsc: here native, ' 'tsc_mode = 2' '"cpu_mhz": 3000'
+lack_of 'too few processors' '^warn     vcpus: here 2 vcpus; there 1 processors' 'vcpus = 2' '"nr_cpus": 1'
+lack_of 'not the processors that it is bound to' '^fail     pinning: here processors 1; there processors 0' "cpus = '1'" '"nr_cpus": 1'
+lack_of 'another pool' '^fail     pool: ' '' '"cpupools": ["other"]'
+lack_of 'no node that is large enough' '^warn     numa: here [0-9]+ MiB; there 4 nodes' 'memory = 128' '"nodes": 4' '"memory_mib": 1300'
+lack_of 'no script for its network' '^fail     vif-script [0-9a-f:]+: here vif-bridge; there ' "vif = ['']" '"scripts": ["block"]'
+lack_of 'no script for its disk' '^fail     disk-script xvdb: here block-nbd; there ' "disk = ['script=block-nbd,vdev=xvdb,target=h:1']" '"scripts": ["vif-bridge"]'
+lack_of 'no device model' '^fail     device-model qemu-xen: ' "builder = 'hvm'" '"firmware": []'
+lack_of 'an older device model' '^fail     device-model-version: here 7.2.0; there 5.0' "builder = 'hvm'" '"emulator_version": "5.0"'
+lack_of 'no firmware' '^warn     firmware ' "builder = 'hvm'" '"firmware": ["qemu-xen"]'
+lack_of 'another time' '^warn     clock: there \+5[0-9]\.[0-9] s|^warn     clock: there \+60' '' '"clock_offset_ms": 60000'
+lack_of 'a disk that can only be read there' '^fail     disk-access xvda: here read and written; there can only be read' '' '"storage": ["/shared/other ro"]'
+lack_of 'a guest with guests of its own' '^fail     nested: here nestedhvm = 1' "$(printf '%s\n' "builder = 'hvm'" 'nestedhvm = 1')"
+lack_of 'one that is not to move' '^fail     nomigrate: here nomigrate = 1' 'nomigrate = 1'
+rm "$tap_dir/shared/other"
+machine "\"root\": \"$tap_dir/a\"" '"hostname": "alpha"' '"boot_id": "same"'
+there_is '"boot_id": "same"'
+check 'a name that leads back to this machine' '! dry web b && grep -q "^fail     host: here alpha; there beta$" out && grep -q "name another one" out'
+here_is
+there_is
+check 'a kernel that is not there' 'rm "$tap_dir/b/kernel"; dry web b; grep -q "^warn     kernel /kernel: here /kernel; there /kernel: No such file" out; : >"$tap_dir/b/kernel"'
+check 'a name that is taken' 'there xm create -q later.cfg; there xm rename later web; ! dry web b && grep -q "^fail     name: here web; there a guest that runs has it" out'
+there xm destroy web
+cfg mac "disk = []" "vif = ['mac=00:16:3e:00:00:77']"
+sed "s/^name.*/name = 'cam'/" mac.cfg >cam.cfg
+xm create -q mac.cfg
+there xm create -q cam.cfg
+check 'an address that is taken' '! dry mac b && grep -q "^fail     mac 00:16:3e:00:00:77: here 00:16:3e:00:00:77; there guest cam$" out'
+xm destroy mac; there xm destroy cam
+cfg card "pci = ['0000:03:00.0']"
+check 'a piece of this machine' 'machine "\"root\": \"$tap_dir/a\"" "\"hostname\": \"alpha\"" "\"pci\": [\"0000:03:00.0 pciback\"]"; xm new -q card.cfg; ! dry card b && grep -q "^fail     pass-through: here PCI device 0000:03:00.0" out; xm delete card; here_is'
+for side in a b; do mkdir -p "$tap_dir/$side/d"; echo "a distribution" >"$tap_dir/$side/d/cd.iso"; done
+cfg cd "builder = 'hvm'" "disk = ['file:/d/cd.iso,hdc:cdrom,r']"
+xm create -q cd.cfg
+check 'a copy of a CD image will do' 'dry cd b; grep -q "^pass     disk-storage hdc: here only read; there has the same in it" out'
+check 'a CD image with something else in it' 'echo "another distro" >"$tap_dir/b/d/cd.iso"; ! dry cd b && grep -q "^fail     disk-storage hdc: " out'
+check 'no CD image' 'rm "$tap_dir/b/d/cd.iso"; ! dry cd b && grep -q "^fail     disk hdc: here /d/cd.iso; there " out && grep -q "or eject it first" out'
+xm destroy cd
+check '-C: what it is to have there' 'cfg moved "disk = ['\''file:/shared/nowhere,xvda,w'\'']"; ! dry -C moved.cfg web b && grep -q "^fail     disk xvda: here /shared/nowhere; there " out'
+check '--resource: it would take longer' 'dry web b && a=$(sed -n "s/^it would take about \([0-9]*\).*/\1/p" out) && dry --resource=8 web b && b=$(sed -n "s/^it would take about \([0-9]*\).*/\1/p" out) && test "$b" -gt 30 -a "$b" -gt "$a"'
+
 # --- for programs ---
 check '--json: it works' 'xm migrate --dryrun --live --json -s reach web b >out && grep -q "\"works\": true" out && grep -q "\"verdict\": \"pass\"" out && grep -q "\"downtime_seconds\"" out'
 there_is '"cpu_vendor": "amd"'
