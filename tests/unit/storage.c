@@ -159,6 +159,32 @@ static void a_nonce_is_left_seen_and_taken(void **state)
     assert_int_equal(xm_nonce_at(image, WORD, XM_NONCE_TAKE, NULL), 0);
 }
 
+static void forgotten_nonces_are_swept_by_the_next_one(void **state)
+{
+    static const char *const names[] = { "/.xm-nonce-00000000000000000000000000000000", "/.xm-nonce-11111111111111111111111111111111",
+                                         "/.xm-nonce-2222222222222222222222222222222x", "/old" };
+    const struct timespec old[2] = { { .tv_sec = 1000000000 }, { .tv_sec = 1000000000 } };
+    xm_autofree char *image = xm_printf("%s/image", root);
+
+    (void)state;
+    put("/image", "");
+    for (size_t i = 0; i < XM_COUNT(names); i++) {
+        xm_autofree char *path = xm_printf("%s%s", root, names[i]);
+
+        put(names[i], "");
+        if (i != 1)             /* another host may be asking right now */
+            assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+    }
+    assert_int_equal(xm_nonce_at(image, WORD, XM_NONCE_LEAVE, NULL), 0);
+    for (size_t i = 0; i < XM_COUNT(names); i++) {
+        xm_autofree char *path = xm_printf("%s%s", root, names[i]);
+
+        assert_int_equal(access(path, F_OK), i == 0 ? -1 : 0);
+        assert_true(i == 0 || unlink(path) == 0);
+    }
+    assert_int_equal(xm_nonce_at(image, WORD, XM_NONCE_TAKE, NULL), 0);
+}
+
 static void only_a_nonce_names_a_file(void **state)
 {
     static const char *const words[] = { "", "../../etc/passwd", "0123456789ABCDEF0123456789ABCDEF", WORD "0", "/" };
@@ -206,6 +232,7 @@ int main(void)
         cmocka_unit_test(a_file_is_known_by_what_it_is_in),
         cmocka_unit_test(what_is_not_there_is_named),
         cmocka_unit_test(a_nonce_is_left_seen_and_taken),
+        cmocka_unit_test(forgotten_nonces_are_swept_by_the_next_one),
         cmocka_unit_test(only_a_nonce_names_a_file),
         cmocka_unit_test(room_is_found_where_nothing_is_yet),
         cmocka_unit_test(features_have_names),
