@@ -3,6 +3,7 @@
 #   there WORD...           runs a command on right
 #   stock, ours             the two xl; `as SENDER migrate ...` runs one of stock, ours, xm
 #   -s "to stock", -s "to ours"     reach a host where stock xl, or ours, answers, and no xm
+#   -s "at WORD 'COMMAND'"  as ssh; but COMMAND is run before the line of the session that says WORD comes back
 #   runs_here NAME, runs_there NAME     it runs under this name, and its processor does its work
 #   only_there NAME         it runs there, and here is nothing of it; only_here NAME is the other way round
 #   walks_here NAME, walks_there NAME   of a walker: it has come further than the last time, and found nothing wrong
@@ -27,7 +28,19 @@ host=$2
 shift 2
 exec ssh "$host" "export PATH=$path; $*"
 END
-chmod +x "$tap_dir/bin/to"
+cat >"$tap_dir/bin/at" <<'END'
+#!/bin/bash
+word=$1 what=$2 host=$3
+shift 3
+ssh "$host" "$*" | {
+    while IFS= read -r line; do
+        case $line in *'"say": "'$word'"'*) eval "$what" ;; esac
+        printf '%s\n' "$line"
+    done
+}
+exit "${PIPESTATUS[0]}"
+END
+chmod +x "$tap_dir"/bin/*
 export PATH=$tap_dir/bin:$PATH
 
 as() {
