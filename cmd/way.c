@@ -51,7 +51,7 @@ int way_of(struct xm_env *env, const struct way_args *args, const char *host, st
 int way_again(struct xm_env *env, const struct xm_move_peer *peer, struct way *ret_way, xm_error **err)
 {
     const char *how = peer->how ? peer->how : "";
-    unsigned long port;
+    unsigned long port = 0;
 
     if (peer->host == NULL || peer->how == NULL)
         return xm_fail(err, XM_STATE, "it is not on record how the other host was reached");

@@ -28,6 +28,12 @@ certificate elsewhere ca DNS:b.example
 certificate client ca $both 9 'extendedKeyUsage = clientAuth'
 certificate server ca $both 9 'extendedKeyUsage = serverAuth'
 
+printf '%s\n' '[ca]' 'default_ca = own' '[own]' 'database = index' 'default_md = sha256' 'default_crl_days = 9' >crl.cnf
+: >index
+certificate lost ca $both
+openssl ca -config crl.cnf -cert ca.pem -keyfile ca.key -revoke lost.pem 2>>openssl.log
+openssl ca -config crl.cnf -cert ca.pem -keyfile ca.key -gencrl -out crl.pem 2>>openssl.log
+
 # NAME CERTIFICATE [LINE...]: an xm.conf
 conf() {
     local name=$1 own=$2
@@ -131,6 +137,12 @@ chmod 600 here.key
 check 'relocation: after all of that the next one comes' 'goes --ssl && comes_back'
 like 'relocation: who has no certificate is told that one is wanted' '[Cc]ertificate.required|CERTIFICATE_REQUIRED' "$(wire stranger $port)"
 check 'relocation: and its log says so, and that was all' 'grep "127.0.0.1: it has shown no certificate" log && test "$(wc -l <log)" -lt 60'
+as lost
+check 'migrate --ssl: one that was revoked is good where nobody was told' 'goes --ssl && comes_back'
+listen_as there "relocation_crl = '$work/crl.pem'"
+stays 'relocation_crl: one that was revoked is refused' "it says that $work/lost.pem has been revoked"
+as here
+check 'relocation_crl: and another is not' 'goes --ssl && comes_back'
 listen_as expired
 stays 'migrate --ssl: theirs has expired' 'its certificate has expired: it is to be renewed there'
 listen_as elsewhere
@@ -253,7 +265,7 @@ like 'migrate --ssl: up to its last word that is here, and from the answer on th
 comes_back
 echo 'bytes 20000' >cut
 stays 'migrate --ssl: cut in the midst of its memory' '^Error: .' --ssl --port $proxy
-echo 'hold 6' >cut
+echo 'hold 8' >cut
 stays 'migrate --ssl: a network that is silent' '^Error: .*(silent|through|too long)' --ssl --stall 2 --port $proxy
 echo 'bytes 20000' >cut
 listen --plain
@@ -285,7 +297,9 @@ refuse 'relocation: an authority that is none' 1 "$work/ca.key: there is no cert
     'conf bad there "relocation_ca = \"$work/ca.key\""; XM_CONF=bad.conf timeout 5 xm relocation --port $home_port'
 refuse 'relocation: an address that is none' 1 'Error: .*no.such.host.invalid' 'timeout 20 xm relocation --address no.such.host.invalid --port $home_port'
 check 'relocation: by the name of a network interface' '
-    timeout 3 xm relocation --address lo --port $home_port 2>err; grep "^listening on 127.0.0.1 port $home_port" err'
+    timeout 1 xm relocation --address lo --port $home_port 2>err; grep "^listening on 127.0.0.1 port $home_port" err'
+check 'relocation: on all of them, if that is asked for' '
+    timeout 1 xm relocation --address= --port $home_port 2>err; grep "^listening on 0.0.0.0 port $home_port" err'
 hush
 XM_CONF=$work/there.conf xm --host=sim:/proc/none relocation 2>log &
 listener=$!
