@@ -1,20 +1,13 @@
 /* A guest that ends by itself. Its command line is two digits: the reason for which it shuts down, as in
  * SHUTDOWN_*, and after how many seconds, roughly. Should it then still be there, reset or resumed, it
  * sleeps for ever as tiny does. One file boots as PV and as PVH. */
+#include "note.h"
+
 #define SCHED_OP            29
 #define SCHEDOP_shutdown    2
 #define SCHEDOP_poll        3
 #define START_INFO_CMDLINE  128         /* PV's: the text itself */
 #define HVM_START_CMDLINE   24          /* PVH's: where it is */
-
-#define NOTE(type, desc...)             \
-    .pushsection .note.Xen, "a", @note; \
-    .balign 4;                          \
-    .long 4, 2f - 1f, type;             \
-    .asciz "Xen";                       \
-1:  desc;                               \
-2:  .balign 4;                          \
-    .popsection
 
     NOTE(6,  .asciz "mortal")           /* guest OS */
     NOTE(5,  .asciz "xen-3.0")

@@ -3,17 +3,10 @@
  *
  * One file boots as PV and as PVH. Nothing is set up, for nothing is used: no stack, no page
  * tables of its own, no console. */
+#include "note.h"
+
 #define SCHED_OP            29
 #define SCHEDOP_poll        3
-
-#define NOTE(type, desc...)             \
-    .pushsection .note.Xen, "a", @note; \
-    .balign 4;                          \
-    .long 4, 2f - 1f, type;             \
-    .asciz "Xen";                       \
-1:  desc;                               \
-2:  .balign 4;                          \
-    .popsection
 
     NOTE(6,  .asciz "tiny")             /* guest OS */
     NOTE(5,  .asciz "xen-3.0")

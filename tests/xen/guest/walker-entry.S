@@ -1,12 +1,5 @@
 /* Where walker begins: PVH, 32 bits, no paging. */
-#define NOTE(type, desc...)             \
-    .pushsection .note.Xen, "a", @note; \
-    .balign 4;                          \
-    .long 4, 2f - 1f, type;             \
-    .asciz "Xen";                       \
-1:  desc;                               \
-2:  .balign 4;                          \
-    .popsection
+#include "note.h"
 
     NOTE(6,  .asciz "walker")           /* guest OS */
     NOTE(5,  .asciz "xen-3.0")
