@@ -116,6 +116,23 @@ xm destroy cd
 check '-C: what it is to have there' 'cfg moved "disk = ['\''file:/shared/nowhere,xvda,w'\'']"; ! dry -C moved.cfg web b && grep -q "^fail     disk xvda: here /shared/nowhere; there " out'
 check '--resource: it would take longer' 'dry web b && a=$(sed -n "s/^it would take about \([0-9]*\).*/\1/p" out) && dry --resource=8 web b && b=$(sed -n "s/^it would take about \([0-9]*\).*/\1/p" out) && test "$b" -gt 30 -a "$b" -gt "$a"'
 
+list=
+for vdev in a b c d e f g h i j; do
+    truncate -s 64M "$tap_dir/shared/many$vdev"
+    list="$list'file:/shared/many$vdev,xvd$vdev,w', "
+done
+cfg many "disk = [$list]"
+xm create -q many.cfg
+check 'ten disks: soon done' 'from=$(date +%s%N) && dry many b && test $((($(date +%s%N) - from) / 1000000)) -lt 2000 && test "$(grep -c "^pass     disk-storage " out)" = 10'
+xm destroy many
+rm "$tap_dir"/shared/many*
+cfg asleep "disk = []"
+xm new -q asleep.cfg
+check 'a guest that is suspended' 'xm start asleep && xm suspend asleep && dry asleep b && grep -q "^pass     cpu-features: " out'
+there_is '"cpu_lacks": ["AVX2"]'
+check 'one that is suspended may have been promised more' '! dry asleep b && grep -q "^unknown  cpu-features: .*lacks AVX2" out'
+there_is
+
 # --- for programs ---
 check '--json: it works' 'xm migrate --dryrun --live --json -s reach web b >out && grep -q "\"works\": true" out && grep -q "\"verdict\": \"pass\"" out && grep -q "\"downtime_seconds\"" out'
 there_is '"cpu_vendor": "amd"'
