@@ -47,7 +47,7 @@ static ssize_t file_read(void *arg, void *data, size_t len, xm_error **err)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return xm_fail_errno(err, errno, "reading");
+            return xm_fail_errno(err, errno, "cannot be read");
         if (n == 0)
             break;
         have += (size_t)n;
@@ -71,7 +71,7 @@ int xm_file_bytes_init(struct xm_file_bytes *file, int fd, off_t at, xm_error **
     struct stat st;
 
     if (fstat(fd, &st) < 0)
-        return xm_fail_errno(err, errno, "reading");
+        return xm_fail_errno(err, errno, "cannot be read");
     *file = (struct xm_file_bytes){ .fd = fd, .at = at, .size = st.st_size };
     return 0;
 }

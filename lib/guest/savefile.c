@@ -96,7 +96,7 @@ static ssize_t read_fd(void *arg, void *data, size_t len, xm_error **err)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return xm_fail_errno(err, errno, "reading");
+            return xm_fail_errno(err, errno, "cannot be read");
         if (n == 0)
             break;
         have += (size_t)n;

@@ -69,7 +69,7 @@ static int refill(struct xm_unzstd *unzstd, xm_error **err)
         n = pread(unzstd->fd, unzstd->in, sizeof(unzstd->in), unzstd->at);
     while (n < 0 && errno == EINTR);
     if (n < 0)
-        return xm_fail_errno(err, errno, "reading");
+        return xm_fail_errno(err, errno, "cannot be read");
     if (n == 0)
         return xm_fail(err, XM_INVALID, "is cut off");
     unzstd->at += n;

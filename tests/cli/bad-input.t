@@ -126,7 +126,7 @@ untouched 'create: a kernel that is not there' 1 '/no/kernel' 'xm create -q free
 untouched 'create: a disk that is not there' 1 '/no/disk' 'xm create -q free.cfg disk=file:/no/disk,xvda,w'
 untouched 'create: a bridge that is not there' 1 'nobridge' 'xm create -q free.cfg vif=bridge=nobridge'
 untouched 'restore: no such file' 1 '^Error: nowhere: No such file or directory$' 'xm restore nowhere'
-untouched 'restore: a directory' 1 '^Error: dir: Is a directory$' 'xm restore dir'
+untouched 'restore: a directory' 1 '^Error: dir: cannot be read: Is a directory$' 'xm restore dir'
 untouched 'restore: no save file' 1 '^Error: free\.cfg: not a valid guest state file: ' 'xm restore free.cfg'
 untouched 'restore: no save file as xl' 1 '^free\.cfg: not a valid guest state file: ' 'xl restore free.cfg'
 
@@ -164,9 +164,9 @@ mkdir small
 if [ "$uid" = 0 ] && mount -t tmpfs -o size=64k none small 2>/dev/null; then
     trap 'end_host; umount "$work/small"; cd / && rm -rf "$tap_dir"' EXIT
     echo precious >small/kept.save
-    untouched 'save: a full disk' 1 '^Error: small/web\.save: .*No space left on device$' 'xm save web small/web.save'
-    untouched 'save: a full disk as xl' 1 '^small/web\.save: .*No space left on device$' 'xl save web small/web.save'
-    untouched 'save: a full disk keeps what was there' 1 'No space left on device$' 'xm save web small/kept.save'
+    untouched 'save: a full disk' 1 '^Error: small/web\.save: not enough room: .* 0 MiB are free$' 'xm save web small/web.save'
+    untouched 'save: a full disk as xl' 1 '^small/web\.save: not enough room: .* 0 MiB are free$' 'xl save web small/web.save'
+    untouched 'save: a full disk keeps what was there' 1 'not enough room: .* 0 MiB are free$' 'xm save web small/kept.save'
     is 'save: it is whole' precious "$(cat small/kept.save)"
     untouched 'dump-core: a full disk' 1 '^Error: Failed to dump core: small/web\.core: No space left on device$' \
         'xm dump-core web small/web.core'

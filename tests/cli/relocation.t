@@ -296,10 +296,17 @@ refuse 'relocation: no certificate' 1 'relocation_certificate\): .*/nothing.pem:
 refuse 'relocation: an authority that is none' 1 "$work/ca.key: there is no certificate in it|$work/ca.key: " \
     'conf bad there "relocation_ca = \"$work/ca.key\""; XM_CONF=bad.conf timeout 5 xm relocation --port $home_port'
 refuse 'relocation: an address that is none' 1 'Error: .*no.such.host.invalid' 'timeout 20 xm relocation --address no.such.host.invalid --port $home_port'
-check 'relocation: by the name of a network interface' '
-    timeout 1 xm relocation --address lo --port $home_port 2>err; grep "^listening on 127.0.0.1 port $home_port" err'
-check 'relocation: on all of them, if that is asked for' '
-    timeout 1 xm relocation --address= --port $home_port 2>err; grep "^listening on 0.0.0.0 port $home_port" err'
+# ADDRESS LINE: it listens there, as it says.
+listens() {
+    local status
+    xm relocation "--address=$1" --port $home_port 2>err &
+    wait_for 10 "grep -q '^listening on $2 port $home_port' err"
+    status=$?
+    kill $! && wait $!
+    return $status
+}
+check 'relocation: by the name of a network interface' 'listens lo 127.0.0.1'
+check 'relocation: on all of them, if that is asked for' 'listens "" 0.0.0.0'
 hush
 XM_CONF=$work/there.conf xm --host=sim:/proc/none relocation 2>log &
 listener=$!
