@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -183,10 +184,17 @@ static void mark_file(const char *root, dev_t dev, xm_storage *storage)
 
 #define SAMPLE 65536
 
-static uint64_t mix(uint64_t hash, const unsigned char *data, size_t len)
+/* Eight bytes at a time, and what is left with zeroes behind it; data has room for them. */
+static uint64_t mix(uint64_t hash, unsigned char *data, size_t len)
 {
-    for (size_t i = 0; i < len; i++)
-        hash = (hash ^ data[i]) * 0x100000001b3ull;
+    uint64_t piece;
+
+    memset(data + len, 0, sizeof(piece));
+    for (size_t i = 0; i < len; i += sizeof(piece)) {
+        memcpy(&piece, data + i, sizeof(piece));
+        hash = (hash ^ le64toh(piece)) * 0x9e3779b97f4a7c15ull;
+        hash ^= hash >> 32;
+    }
     return hash;
 }
 
@@ -194,7 +202,7 @@ static uint64_t mix(uint64_t hash, const unsigned char *data, size_t len)
 static char *take_sample(const char *path, uint64_t size)
 {
     xm_autoclose int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    xm_autofree unsigned char *data = xm_alloc0(SAMPLE, 1);
+    xm_autofree unsigned char *data = xm_alloc0(SAMPLE + sizeof(uint64_t), 1);
     uint64_t hash = 0xcbf29ce484222325ull;
     ssize_t len = fd < 0 ? -1 : pread(fd, data, SAMPLE, 0);
 
