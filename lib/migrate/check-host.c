@@ -232,7 +232,7 @@ void xm_row_clock(struct compare *c)
 {
     int64_t here_ms = xm_tree_number(c->here, "now_ms", -1), there_ms = xm_tree_number(c->there, "now_ms", -1);
     int64_t later_ms = xm_tree_number(c->here, "later_ms", here_ms);
-    int64_t apart = clocks_apart(here_ms, later_ms > here_ms ? later_ms : here_ms, there_ms);
+    int64_t apart = here_ms < 0 || there_ms < 0 ? 0 : clocks_apart(here_ms, later_ms > here_ms ? later_ms : here_ms, there_ms);
     xm_autofree char *there = xm_printf("%+.1f s", (double)apart / 1000);
 
     if (unknown(c, here_ms >= 0, there_ms >= 0, NULL, there))
