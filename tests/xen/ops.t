@@ -66,7 +66,7 @@ check 'destroy: it is gone, all of it' 'xm destroy u && nothing_of u'
 pvh web "disk = ['file:$work/disk.img,xvda,w']" "vif = ['bridge=xenbr0']" 'vcpus = 2'
 check 'PVH: up, with a disk and a vif' 'xm create -q web.cfg && ready web'
 mkdir small && mount -t tmpfs -o size=1M small small
-refuse 'save: the disk is full' 1 'No space left' 'xm save web small/s'
+refuse 'save: the disk is full' 1 'not enough room' 'xm save web small/s'
 check 'save: and the guest runs on' 'tell web "echo al\"\"ive" && wait_for 30 "grep -q ^alive $(console_log web)"'
 check 'dump-core: the disk is full, and nothing is left there' '! xm dump-core web small/core && [ -z "$(ls small/core*)" ]'
 # Of a PV guest: for one of PVH libxc asks for each page of the 4 GiB that its addresses span, which takes
