@@ -10,7 +10,7 @@ phase_there() { ssh right "$(declare -f phase); phase $1"; }
 walker m "description = 'a walker'" "on_xend_start = 'start'" 'cpu_weight = 512'
 xm new -q m.cfg
 words=$(stored m)
-like 'new: what is stored' "cpu_weight 512.*description 'a walker'.*on_xend_start start" "$words"
+is 'new: what is stored' '(cpu_weight 512) (description a walker) (on_xend_start start)' "$words"
 xm start m
 check 'start: it walks' 'wait_for 30 "walks_here m"'
 
