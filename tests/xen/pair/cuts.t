@@ -59,4 +59,5 @@ wait_for 20 'ssh right true'
 check 'cut after the last word: it runs there' 'runs_there g'
 is '--recover: says where it is' 'g runs on right, and is gone here.' "$(xm migrate --recover g 2>&1)"
 check '--recover: and here is nothing of it' 'only_there g && wait_for 30 "walks_there g"'
+check 'it ends' 'destroyed g'
 done_testing

@@ -52,4 +52,5 @@ xm migrate --dryrun -l -s 'to stock' g right >out 2>err
 check 'of a stock xl: what it tells is taken' 'grep -q "^pass     xen: " out && grep -q "^pass     name: " out'
 check 'of a stock xl: what it cannot tell is unknown' 'grep -q "^unknown  disk-storage xvda" out || { cat out; false; }'
 check 'after all of this it would work still' 'dry || { cat out err; false; }'
+check 'it ends' 'destroyed g'
 done_testing

@@ -68,4 +68,5 @@ for tool in stock ours; do
     is "$tool xl: then it is over" 0 $status
     is "$tool xl: and it is gone here" ' g' "$(names_here) $(names_there)"
 done
+check 'it ends' 'destroyed g'
 done_testing

@@ -8,6 +8,7 @@
 #   only_there NAME         it runs there, and here is nothing of it; only_here NAME is the other way round
 #   walks_here NAME, walks_there NAME   of a walker: it has come further than the last time, and found nothing wrong
 #   outcome NAME            `here`, `there`, both or none of them
+#   destroyed NAME          it is ended wherever it is
 . "$(dirname "$0")/../../tap.sh"
 . "$(dirname "$0")/../guests.sh"
 
@@ -58,6 +59,11 @@ is_up() { case $1 in [r-][b-]----) ;; *) return 1 ;; esac; }
 runs_here() { is_up "$($stock list | state_of "$1")"; }
 runs_there() { is_up "$(there $stock list | state_of "$1")"; }
 outcome() { echo $(runs_here "$1" && echo here) $(runs_there "$1" && echo there); }
+destroyed() {
+    xm destroy "$1" 2>/dev/null
+    there xm destroy "$1" 2>/dev/null
+    [ -z "$(outcome "$1")" ]
+}
 
 # By any name that it has on its way, and what xm has on record of it.
 traces() { $stock list | awk 'NR > 1 { print $1 }' | grep -E "^$1(--.*)?\$"; ls /var/lib/xm/moves 2>/dev/null | grep json; }

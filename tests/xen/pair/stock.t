@@ -75,4 +75,5 @@ is 'a name taken there, ours xl to stock xl: what is said' "$(grep -v '^libxl: '
 taken $stock ours
 check 'a name taken there, stock xl to ours xl: it goes on here' as_before
 like 'a name taken there, stock xl to ours xl: it is said before there is a domain' "Domain 'g' already exists" "$(cat text)"
+check 'it ends' 'destroyed g'
 done_testing
